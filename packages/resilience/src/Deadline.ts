@@ -1,0 +1,68 @@
+/**
+ * One time budget for everything below it: queueing, sleeping, sending and reading.
+ *
+ * A call has the deadline of its policy (or of its options); a region of code may set an earlier one for all the calls
+ * inside it. Where two apply, the earlier one counts.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+
+/**
+ * The deadline of the region, in milliseconds since the epoch; infinite outside of any.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class Deadline extends Context.Reference<Deadline>()("effect-resilience/Deadline", {
+  defaultValue: () => Number.POSITIVE_INFINITY
+}) {}
+
+/**
+ * Gives all the calls in an effect this much time together, from when the effect starts. It never extends the deadline
+ * of a region around it. Only calls of this library look at it: to bound other work as well, use `Effect.timeout`.
+ *
+ * @example
+ * ```ts
+ * import { Deadline } from "effect-resilience"
+ * import { Effect } from "effect"
+ *
+ * const within10Seconds = <A, E, R>(pipeline: Effect.Effect<A, E, R>) => pipeline.pipe(Deadline.within("10 seconds"))
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const within: {
+  (duration: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, duration: Duration.DurationInput): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, duration: Duration.DurationInput) =>
+    Effect.flatMap(after(Duration.toMillis(duration)), (deadline) => Effect.provideService(self, Deadline, deadline))
+)
+
+/**
+ * How much time the region has left: infinite outside of any, zero once it has run out.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const remaining: Effect.Effect<Duration.Duration> = Effect.zipWith(
+  Deadline,
+  Clock.currentTimeMillis,
+  (deadline, now) => Duration.millis(Math.max(0, deadline - now))
+)
+
+/**
+ * The instant this many milliseconds from now, or the region's deadline when that is earlier.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const after = (millis: number): Effect.Effect<number> =>
+  Effect.zipWith(Deadline, Clock.currentTimeMillis, (deadline, now) => Math.min(deadline, now + millis))

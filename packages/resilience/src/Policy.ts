@@ -1,0 +1,201 @@
+/**
+ * How reliable is reliable enough? One policy, as data, for all the calls of a client.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Record from "effect/Record"
+import * as Schema from "effect/Schema"
+import * as AttemptTimeout from "./AttemptTimeout.ts"
+import * as CallOptions from "./CallOptions.ts"
+import { PositiveTime } from "./internal/settings.ts"
+import * as RateLimiter from "./RateLimiter.ts"
+import * as RetrySchedule from "./RetrySchedule.ts"
+import { serverError } from "./SampleErrors.ts"
+
+const KindSettings = Schema.Struct({
+  retry: Schema.optional(Schema.partialWith(Schema.Struct(RetrySchedule.fields), { exact: true })),
+  attemptTimeout: Schema.optional(AttemptTimeout.AttemptTimeout),
+  deadline: Schema.optional(PositiveTime)
+})
+
+const fields = Schema.Struct({
+  retry: RetrySchedule.Settings,
+  attemptTimeout: AttemptTimeout.AttemptTimeout,
+  /** For a whole call: queueing, sleeping, sending and reading. Default: 2 minutes. */
+  deadline: PositiveTime,
+  /** Client-side limits. Default: none. */
+  limits: RateLimiter.Buckets,
+  /** What differs by kind of call. */
+  kinds: Schema.partial(Schema.Record({ key: CallOptions.Kind, value: KindSettings }))
+})
+
+/**
+ * The whole policy as a schema, with its rules: a deadline longer than the first attempt's timeout, a cap not shorter
+ * than the base, names of limits that differ.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Policy = fields.pipe(
+  Schema.filter((policy) =>
+    [undefined, ...CallOptions.Kind.literals].flatMap((kind) => {
+      const { attemptTimeout, deadline, retry } = forKind(policy, kind)
+      const path = (...field: ReadonlyArray<string>) => kind === undefined ? field : ["kinds", kind, ...field]
+      return [
+        Duration.lessThan(AttemptTimeout.longest(attemptTimeout, 0), deadline)
+          ? []
+          : [{ path: path("attemptTimeout"), message: "must be shorter than the deadline" }],
+        Duration.lessThanOrEqualTo(retry.base, retry.cap)
+          ? []
+          : [{ path: path("retry", "cap"), message: "must not be shorter than the base" }]
+      ].flat()
+    })
+  )
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Policy = typeof fields.Type
+
+/**
+ * What counts for one call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CallPolicy = Pick<Policy, "retry" | "attemptTimeout" | "deadline">
+
+/**
+ * What a person writes to change a policy: any part of it, durations in any form.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Overrides {
+  readonly retry?: RetrySchedule.Options | undefined
+  readonly attemptTimeout?: AttemptTimeout.Input | undefined
+  readonly deadline?: Duration.DurationInput | undefined
+  readonly limits?: ReadonlyArray<typeof RateLimiter.Bucket.Encoded> | undefined
+  readonly kinds?: { readonly [K in CallOptions.Kind]?: Omit<Overrides, "limits" | "kinds"> | undefined } | undefined
+}
+
+/**
+ * Settings that cannot be right, each with its field.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidPolicy extends Schema.TaggedError<InvalidPolicy>()("InvalidPolicy", {
+  issues: Schema.NonEmptyArray(Schema.Struct({ field: Schema.String, problem: Schema.String }))
+}) {
+  override get message(): string {
+    return `Invalid policy: ${this.issues.map(({ field, problem }) => `${field}: ${problem}`).join("; ")}`
+  }
+}
+
+/**
+ * A profile with changes, checked.
+ *
+ * @example
+ * ```ts
+ * import { Policy, Profile, RateLimiter } from "effect-resilience"
+ *
+ * const policy = Policy.make(Profile.production, {
+ *   attemptTimeout: { base: "5 seconds" },
+ *   limits: [RateLimiter.rolling("weather", 60, "1 minute")],
+ *   kinds: { search: { retry: { retries: 2 } } }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<Policy, InvalidPolicy> =>
+  Schema.decodeUnknown(Policy)(merge(profile, overrides), { errors: "all" }).pipe(
+    Effect.mapError((error) => {
+      const issues = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
+        field: path.map(String).join("."),
+        problem: message
+      }))
+      // A failed parse has at least one issue.
+      return new InvalidPolicy({ issues: issues as [typeof issues[number]] })
+    })
+  )
+
+const merge = (base: object, changes: object): object =>
+  Record.union(
+    { ...base } as Record<string, unknown>,
+    { ...changes } as Record<string, unknown>,
+    (before, after) =>
+      after === undefined ? before : isSettings(before) && isSettings(after) ? merge(before, after) : after
+  )
+
+// Durations and lists are values; only plain objects are merged field by field.
+const isSettings = (u: unknown): u is object =>
+  typeof u === "object" && u !== null && Object.getPrototypeOf(u) === Object.prototype
+
+/**
+ * What a policy says of one kind of call.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const forKind = (policy: Policy, kind: CallOptions.Kind | undefined): CallPolicy => {
+  const own = kind === undefined ? undefined : policy.kinds[kind]
+  return {
+    retry: { ...policy.retry, ...own?.retry },
+    attemptTimeout: own?.attemptTimeout ?? policy.attemptTimeout,
+    deadline: own?.deadline ?? policy.deadline
+  }
+}
+
+/**
+ * How long a call can take, at the very worst.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorstCase {
+  readonly attempts: number
+  /** Every attempt timing out. */
+  readonly timeouts: Duration.Duration
+  /** The longest sleeps between them, without hints of the server. */
+  readonly sleeps: Duration.Duration
+  /** The longest sleeps between them when the server asks for the longest allowed pause each time. */
+  readonly hinted: Duration.Duration
+  /**
+   * All that, but no longer than the deadline. Waiting for the client's own limits comes on top where there are any,
+   * and ends at the deadline too.
+   */
+  readonly total: Duration.Duration
+}
+
+/**
+ * How long a call of this kind can take in all.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const worstCase = (policy: Policy, kind?: CallOptions.Kind): WorstCase => {
+  const { attemptTimeout, deadline, retry } = forKind(policy, kind)
+  const errors = Array.from({ length: retry.retries }, () => serverError)
+  const [, latest] = RetrySchedule.bounds(RetrySchedule.exponential(retry), errors)
+  const longestHint = Duration.times(retry.hintCap, retry.jitter === "none" ? 1 : 1.1)
+  const timeouts = sum([...errors.keys(), retry.retries].map((n) => AttemptTimeout.longest(attemptTimeout, n)))
+  const hinted = sum(latest.map((delay) => Duration.max(delay, longestHint)))
+  return {
+    attempts: retry.retries + 1,
+    timeouts,
+    sleeps: sum(latest),
+    hinted,
+    total: Duration.min(deadline, Duration.sum(timeouts, hinted))
+  }
+}
+
+const sum = (durations: ReadonlyArray<Duration.Duration>): Duration.Duration =>
+  durations.reduce(Duration.sum, Duration.zero)

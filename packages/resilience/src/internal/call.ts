@@ -1,0 +1,99 @@
+/** One call, with everything that counts for it worked out: its policy, its identity in errors, its safety. */
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { InvalidRequest } from "../ApiError.ts"
+import { AttemptTimeout } from "../AttemptTimeout.ts"
+import type { CallOptions, Kind } from "../CallOptions.ts"
+import type { CallPolicy } from "../Policy.ts"
+import { Count, PositiveTime } from "./settings.ts"
+
+/** How errors name a call. */
+export interface CallId {
+  readonly method: string
+  readonly urlTemplate: string
+  readonly url: string
+}
+
+export interface Call extends CallId {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly policy: CallPolicy
+  readonly replayable: boolean
+  readonly buckets: ReadonlyArray<string> | undefined
+  readonly weight: number | undefined
+}
+
+const Overrides = Schema.Struct({
+  attemptTimeout: Schema.optional(AttemptTimeout),
+  deadline: Schema.optional(PositiveTime),
+  retries: Schema.optional(Count)
+})
+
+export const make = (
+  policies: Record<Kind, CallPolicy>,
+  baseUrl: string | undefined,
+  original: HttpClientRequest.HttpClientRequest,
+  options: CallOptions
+): Effect.Effect<Call, InvalidRequest> => {
+  const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
+  const url = bare(request.url)
+  const call: CallId = { method: request.method, urlTemplate: options.urlTemplate ?? pathOf(url), url }
+  if (!URL.canParse(request.url)) {
+    return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
+  }
+  const base = policies[options.kind ?? kindOf(request.method)]
+  return Effect.map(override(call, base, options), (policy) => ({
+    ...call,
+    request,
+    policy,
+    replayable: (options.replay === undefined ? isReplayable(request) : options.replay === "safe") &&
+      !canBeReadOnce(request),
+    buckets: options.buckets,
+    weight: options.weight
+  }))
+}
+
+const override = (call: CallId, base: CallPolicy, options: CallOptions): Effect.Effect<CallPolicy, InvalidRequest> => {
+  const { attemptTimeout, deadline, retries } = options
+  if (attemptTimeout === undefined && deadline === undefined && retries === undefined) return Effect.succeed(base)
+  return Schema.decode(Overrides)({ attemptTimeout, deadline, retries }).pipe(
+    Effect.map((own) => ({
+      retry: own.retries === undefined ? base.retry : { ...base.retry, retries: own.retries },
+      attemptTimeout: own.attemptTimeout ?? base.attemptTimeout,
+      deadline: own.deadline ?? base.deadline
+    })),
+    Effect.mapError((error) => {
+      const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+      return invalid(call, String(issue?.path[0] ?? "options"), "is not right", issue?.message ?? "leave it out")
+    })
+  )
+}
+
+export const invalid = (call: CallId, field: string, problem: string, remedy: string): InvalidRequest =>
+  new InvalidRequest({ ...identity(call), field, problem, remedy, outcome: "not-sent", retryable: false })
+
+/** Just the names: a `Call` holds the request, which no error may. */
+export const identity = ({ method, url, urlTemplate }: CallId): CallId => ({ method, urlTemplate, url })
+
+const kindOf = (method: string): Kind => ["GET", "HEAD", "OPTIONS"].includes(method) ? "read" : "write"
+
+const isReplayable = ({ headers, method }: HttpClientRequest.HttpClientRequest): boolean =>
+  ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].includes(method) || headers["idempotency-key"] !== undefined
+
+/** Once such a body is sent, there is nothing left to send again. */
+const canBeReadOnce = ({ body }: HttpClientRequest.HttpClientRequest): boolean =>
+  body._tag === "Stream" || (body._tag === "Raw" && !(typeof body.body === "string" || body.body instanceof Blob))
+
+/** Base and path with exactly one slash between them; an absolute URL stays as it is. */
+const join = (baseUrl: string, url: string): string =>
+  /^[a-z][a-z0-9+.-]*:/i.test(url)
+    ? url
+    : url === ""
+    ? baseUrl
+    : `${baseUrl.replace(/\/+$/, "")}/${url.replace(/^\/+/, "")}`
+
+/** Without user info, query and fragment: nothing that could be a secret. */
+const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1")
+
+const pathOf = (url: string): string => url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "") || "/"

@@ -1,0 +1,79 @@
+/**
+ * The one engine that repeats calls. It steps the schedule itself, so that it sees a delay before it sleeps and can
+ * refuse one that does not fit.
+ */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Schedule from "effect/Schedule"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
+
+export interface Repeat<A, R> {
+  readonly attempt: (n: number) => Effect.Effect<A, ApiError, R>
+  readonly schedule: Schedule.Schedule<unknown, ApiError>
+  /** However long the schedule would go on. */
+  readonly retries: number
+  /** In milliseconds; only to tell why the schedule stopped. */
+  readonly hintCap: number
+  readonly replayable: boolean
+  /** Milliseconds since the epoch, as all instants here. */
+  readonly deadline: number
+  readonly onRetry: (error: ApiError) => void
+}
+
+export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =>
+  Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
+    const { attempt, onRetry, schedule } = repeat
+
+    const attemptFrom = (
+      n: number,
+      state: unknown,
+      earlier: { readonly error: ApiError; readonly uncertain: boolean } | undefined
+    ): Effect.Effect<A, ApiError, R> =>
+      Effect.catchAll(attempt(n), (error) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const uncertain = earlier?.uncertain === true
+          const stop = (stopped: StopReason) => {
+            const elapsed = Duration.millis(now - startedAt)
+            // Out of time before it was sent: what the server said last is the better news.
+            const outOfTime = error._tag === "Timeout" && error.scope === "deadline" && error.outcome === "not-sent"
+            return outOfTime
+              ? Effect.fail(withRetry(earlier?.error ?? error, { attempts: n, elapsed, stopped, uncertain }))
+              : Effect.fail(withRetry(error, { attempts: n + 1, elapsed, stopped, uncertain }))
+          }
+          const reason = reasonToStop(error, n, now, repeat)
+          if (reason !== undefined) return stop(reason)
+          return Effect.flatMap(schedule.step(now, error, state), ([next, , decision]) => {
+            if (ScheduleDecision.isDone(decision)) {
+              return stop(hintedWait(error, now) > repeat.hintCap ? "hint" : "attempts")
+            }
+            const delay = Math.max(0, ScheduleIntervals.start(decision.intervals) - now)
+            if (now + delay >= repeat.deadline) return stop("deadline")
+            onRetry(error)
+            const again = attemptFrom(n + 1, next, { error, uncertain: uncertain || error.outcome === "unknown" })
+            return Effect.zipRight(Effect.sleep(Duration.millis(delay)), again)
+          })
+        }))
+
+    return attemptFrom(0, schedule.initial, undefined)
+  })
+
+/** Why the schedule need not even be asked. */
+const reasonToStop = (
+  error: ApiError,
+  n: number,
+  now: number,
+  repeat: Pick<Repeat<unknown, unknown>, "replayable" | "retries" | "deadline">
+): StopReason | undefined => {
+  if (error._tag === "Timeout" && error.scope === "deadline") return "deadline"
+  if (!error.retryable) return "not-retryable"
+  if (error.outcome === "unknown" && !repeat.replayable) return "not-replayable"
+  if (n >= repeat.retries) return "attempts"
+  return now >= repeat.deadline ? "deadline" : undefined
+}
+
+const hintedWait = (error: ApiError, now: number): number =>
+  error.retryAt === undefined ? 0 : DateTime.toEpochMillis(error.retryAt) - now

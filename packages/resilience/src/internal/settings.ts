@@ -1,0 +1,39 @@
+/** Schemas for settings: what a person writes on the left, what the code works with on the right. */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+const isDurationInput = (u: unknown): u is Duration.DurationInput => Option.isSome(Duration.decodeUnknown(u))
+
+const DurationInput = Schema.declare(isDurationInput, {
+  identifier: "DurationInput",
+  description: `a duration such as "5 seconds", or a number of milliseconds`
+})
+
+/** "5 seconds", milliseconds, or a `Duration`; finite and not negative. */
+export const Time = Schema.transformOrFail(DurationInput, Schema.DurationFromSelf, {
+  strict: true,
+  decode: (input, _, ast) => {
+    const duration = Duration.decode(input)
+    return Duration.isFinite(duration) && !isNegative(input)
+      ? ParseResult.succeed(duration)
+      : ParseResult.fail(new ParseResult.Type(ast, input, "must be finite and not negative"))
+  },
+  encode: (duration) => ParseResult.succeed(duration)
+})
+
+// Effect reads a negative duration as zero; here it is a mistake to be told of.
+const isNegative = (input: Duration.DurationInput): boolean =>
+  typeof input === "number" ? !(input >= 0) : typeof input === "string" && input.trim().startsWith("-")
+
+/** Like `Time`, and longer than zero. */
+export const PositiveTime = Time.pipe(
+  Schema.filter((duration) => Duration.toMillis(duration) > 0 || "must be longer than zero")
+)
+
+/** How many, of something that may be none. */
+export const Count = Schema.Int.pipe(Schema.nonNegative())
+
+/** How many, of something that there must be. */
+export const PositiveCount = Schema.Int.pipe(Schema.positive())

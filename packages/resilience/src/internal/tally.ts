@@ -1,0 +1,41 @@
+/** Plain counters, changed in place: what a snapshot is taken of. */
+import * as Duration from "effect/Duration"
+import type { ApiError, StopReason } from "../ApiError.ts"
+import type { Snapshot } from "../Snapshot.ts"
+
+export interface Tally {
+  calls: number
+  succeeded: number
+  failed: number
+  attempts: number
+  /** In milliseconds. */
+  limiterWait: number
+  readonly retries: { [Tag in ApiError["_tag"]]?: number }
+  readonly stopped: { [Reason in StopReason]?: number }
+}
+
+export const make = (): Tally => ({
+  calls: 0,
+  succeeded: 0,
+  failed: 0,
+  attempts: 0,
+  limiterWait: 0,
+  retries: {},
+  stopped: {}
+})
+
+export const retried = (self: Tally, error: ApiError): void => {
+  self.retries[error._tag] = (self.retries[error._tag] ?? 0) + 1
+}
+
+export const failed = (self: Tally, error: ApiError): void => {
+  self.failed++
+  if (error.retry !== undefined) self.stopped[error.retry.stopped] = (self.stopped[error.retry.stopped] ?? 0) + 1
+}
+
+export const snapshot = (self: Tally): Snapshot => ({
+  ...self,
+  retries: { ...self.retries },
+  stopped: { ...self.stopped },
+  limiterWait: Duration.millis(self.limiterWait)
+})

@@ -1,0 +1,8 @@
+import * as Effect from "effect/Effect"
+
+/**
+ * Milliseconds, with fractions, on a clock that is never set back or forth: what spans of time are measured with.
+ */
+export const monotonicMillis: Effect.Effect<number> = Effect.clockWith((clock) =>
+  Effect.sync(() => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000)
+)

@@ -1,0 +1,103 @@
+/** The thin shell around `waitingLine`: callers suspend until it is their turn, and one alarm wakes the line. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import * as RollingWindow from "./rollingWindow.ts"
+import { monotonicMillis } from "./time.ts"
+import * as WaitingLine from "./waitingLine.ts"
+
+export interface Passage<A, E, R, E2> {
+  readonly windows: ReadonlyArray<RollingWindow.RollingWindow>
+  readonly weight: number
+  /** In milliseconds. */
+  readonly longestWait: number
+  readonly tooLong: () => E2
+  /** Was the slot not used after all? Then it is free at once. */
+  readonly unused: ((exit: Exit.Exit<A, E>) => boolean) | undefined
+  readonly use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
+}
+
+export interface Turnstile {
+  readonly pass: <A, E, R, E2>(passage: Passage<A, E, R, E2>) => Effect.Effect<A, E | E2, R>
+  /** Changes windows, and lets in whoever that makes room for. */
+  readonly change: (f: (now: number) => void) => Effect.Effect<void>
+  readonly waiting: () => number
+}
+
+export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
+  const line = WaitingLine.make()
+  let alarm: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
+
+  const change: Turnstile["change"] = (f) =>
+    Effect.flatMap(monotonicMillis, (now) => {
+      f(now)
+      const { admitted, lookAgain } = WaitingLine.serve(line, now)
+      for (const waiter of admitted) waiter.notify()
+      return setAlarm(lookAgain, now)
+    })
+
+  const setAlarm = (at: number, now: number): Effect.Effect<void> => {
+    if (at === (alarm?.at ?? Number.POSITIVE_INFINITY)) return Effect.void
+    const stop = alarm === undefined ? Effect.void : Fiber.interruptFork(alarm.fiber)
+    alarm = undefined
+    if (at === Number.POSITIVE_INFINITY) return stop
+    const ring = change(() => {
+      alarm = undefined
+    })
+    return Effect.sleep(Duration.millis(at - now)).pipe(
+      Effect.interruptible,
+      Effect.zipRight(ring),
+      Effect.forkIn(scope),
+      Effect.flatMap((fiber) => {
+        alarm = { at, fiber }
+        return stop
+      })
+    )
+  }
+
+  const pass: Turnstile["pass"] = ({ longestWait, tooLong, unused, use, weight, windows }) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(monotonicMillis, (arrival) => {
+        if (WaitingLine.isBeyond(windows, weight, arrival, longestWait)) return Effect.fail(tooLong())
+        const waiter = WaitingLine.join(line, windows, weight)
+
+        const giveBack = (settle: (window: RollingWindow.RollingWindow, now: number) => void) =>
+          change((now) => {
+            for (const window of windows) settle(window, now)
+          })
+        const abandon = Effect.suspend(() =>
+          // It may have been let in at the very moment it gave up.
+          waiter.state === "admitted"
+            ? giveBack((window) => RollingWindow.notSent(window, weight))
+            : change(() => WaitingLine.leave(line, waiter))
+        )
+        const turn = Effect.async<void>((resume) => {
+          if (waiter.state === "admitted") return resume(Effect.void)
+          waiter.notify = () => resume(Effect.void)
+        }).pipe(
+          Number.isFinite(longestWait)
+            ? Effect.timeoutFail({ duration: longestWait, onTimeout: tooLong })
+            : (turn) => turn
+        )
+
+        return change(() => {}).pipe(
+          Effect.flatMap(() =>
+            waiter.state === "admitted" ? Effect.void : Effect.onError(restore(turn), () => abandon)
+          ),
+          Effect.zipRight(monotonicMillis),
+          Effect.flatMap((now) =>
+            Effect.onExit(restore(Effect.suspend(() => use(Duration.millis(now - arrival)))), (exit) =>
+              giveBack((window, now) =>
+                unused?.(exit) === true
+                  ? RollingWindow.notSent(window, weight)
+                  : RollingWindow.answered(window, weight, now)
+              ))
+          )
+        )
+      })
+    )
+
+  return { pass, change, waiting: () => line.waiting }
+})

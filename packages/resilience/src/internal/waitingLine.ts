@@ -1,0 +1,111 @@
+/**
+ * Who is next? Callers that wait for the same set of windows form a lane; the lanes' heads are served by arrival.
+ * Plain data, changed in place; time is an argument, in milliseconds.
+ */
+import * as RollingWindow from "./rollingWindow.ts"
+
+export interface Waiter {
+  readonly arrival: number
+  readonly lane: Lane
+  readonly weight: number
+  state: "waiting" | "admitted" | "gone"
+  /** Called once, when it is admitted. */
+  notify: () => void
+}
+
+export interface Lane {
+  readonly windows: ReadonlyArray<RollingWindow.RollingWindow>
+  readonly waiters: Array<Waiter>
+  head: number
+}
+
+export interface WaitingLine {
+  readonly lanes: Array<Lane>
+  arrivals: number
+  waiting: number
+}
+
+export const make = (): WaitingLine => ({ lanes: [], arrivals: 0, waiting: 0 })
+
+export const join = (
+  self: WaitingLine,
+  windows: ReadonlyArray<RollingWindow.RollingWindow>,
+  weight: number
+): Waiter => {
+  let lane = self.lanes.find((lane) => sameWindows(lane.windows, windows))
+  if (lane === undefined) self.lanes.push(lane = { windows, waiters: [], head: 0 })
+  const waiter: Waiter = { arrival: self.arrivals++, lane, weight, state: "waiting", notify: () => {} }
+  lane.waiters.push(waiter)
+  self.waiting++
+  return waiter
+}
+
+/** The caller gave up while it waited. */
+export const leave = (self: WaitingLine, waiter: Waiter): void => {
+  if (waiter.state !== "waiting") return
+  waiter.state = "gone"
+  self.waiting--
+}
+
+/**
+ * Admits everyone whose turn it is, and tells when to look again: infinite while that depends on answers to come.
+ * Nobody overtakes an earlier caller that waits for the same window, so a heavy call is not starved by light ones.
+ */
+export const serve = (self: WaitingLine, now: number): { admitted: ReadonlyArray<Waiter>; lookAgain: number } => {
+  const admitted: Array<Waiter> = []
+  for (;;) {
+    const { lookAgain, waiter } = next(self, now)
+    if (waiter === undefined) return { admitted, lookAgain }
+    for (const window of waiter.lane.windows) RollingWindow.take(window, waiter.weight)
+    waiter.state = "admitted"
+    self.waiting--
+    admitted.push(waiter)
+  }
+}
+
+const next = (self: WaitingLine, now: number): { waiter: Waiter | undefined; lookAgain: number } => {
+  const heads = self.lanes.map(head).filter((waiter) => waiter !== undefined).sort((a, b) => a.arrival - b.arrival)
+  const blocked = new Set<RollingWindow.RollingWindow>()
+  let lookAgain = Number.POSITIVE_INFINITY
+  for (const waiter of heads) {
+    const { windows } = waiter.lane
+    if (!windows.some((window) => blocked.has(window))) {
+      const soonest = soonestOf(windows, waiter.weight, now)
+      if (soonest <= now) return { waiter, lookAgain }
+      lookAgain = Math.min(lookAgain, soonest)
+    }
+    for (const window of windows) blocked.add(window)
+  }
+  return { waiter: undefined, lookAgain }
+}
+
+/** The soonest instant at which all the windows can have room for the weight. */
+const soonestOf = (windows: ReadonlyArray<RollingWindow.RollingWindow>, weight: number, now: number): number =>
+  windows.reduce((latest, window) => Math.max(latest, RollingWindow.soonest(window, weight, now)), now)
+
+/** Is it certain by now that a caller would have to wait longer than this? */
+export const isBeyond = (
+  windows: ReadonlyArray<RollingWindow.RollingWindow>,
+  weight: number,
+  now: number,
+  longestWait: number
+): boolean => {
+  const soonest = soonestOf(windows, weight, now)
+  return (Number.isFinite(soonest) ? soonest : Math.max(...windows.map((window) => window.closedUntil))) - now >
+    longestWait
+}
+
+/** The lane's first caller that still waits. */
+const head = (lane: Lane): Waiter | undefined => {
+  while (lane.head < lane.waiters.length && lane.waiters[lane.head]?.state !== "waiting") lane.head++
+  if (lane.head > 1024 && lane.head * 2 > lane.waiters.length) {
+    lane.waiters.splice(0, lane.head)
+    lane.head = 0
+  }
+  return lane.waiters[lane.head]
+}
+
+const sameWindows = (
+  a: ReadonlyArray<RollingWindow.RollingWindow>,
+  b: ReadonlyArray<RollingWindow.RollingWindow>
+): boolean => a.length === b.length && a.every((window, i) => window === b[i])
