@@ -10,13 +10,21 @@ export default tseslint.config(
   {
     rules: {
       "require-yield": "off",
-      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // Companion namespaces (`interface Service` inside `namespace X`) are how Effect's own packages write tags.
       "@typescript-eslint/no-namespace": "off",
       "@typescript-eslint/no-empty-object-type": "off",
       "@effect/dprint": ["error", {
-        config: { indentWidth: 2, lineWidth: 120, semiColons: "asi", quoteStyle: "alwaysDouble", trailingCommas: "never", operatorPosition: "maintain", "arrowFunction.useParentheses": "force" }
+        config: {
+          indentWidth: 2,
+          lineWidth: 120,
+          semiColons: "asi",
+          quoteStyle: "alwaysDouble",
+          trailingCommas: "never",
+          operatorPosition: "maintain",
+          "arrowFunction.useParentheses": "force"
+        }
       }]
     }
   },
@@ -24,13 +32,23 @@ export default tseslint.config(
     // Time, chance and fibres have services of their own in library code.
     files: ["packages/{resilience,hubspot}/src/**/*.ts"],
     rules: {
-      "no-restricted-syntax": ["error",
+      "no-restricted-syntax": [
+        "error",
         { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: "Use Clock." },
-        { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: "Use Random." },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "Use Random."
+        },
         { selector: "CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]", message: "Use Effect.sleep." },
-        { selector: "FunctionDeclaration[async=true], ArrowFunctionExpression[async=true]", message: "Use Effect.gen." },
+        {
+          selector: "FunctionDeclaration[async=true], ArrowFunctionExpression[async=true]",
+          message: "Use Effect.gen."
+        },
         { selector: "ThrowStatement", message: "Fail with a typed error." },
-        { selector: "ImportDeclaration[source.value=/^(effect|@effect\\/platform)$/]", message: "Import single modules: effect/Effect." }
+        {
+          selector: "ImportDeclaration[source.value=/^(effect|@effect\\/platform)$/]",
+          message: "Import single modules: effect/Effect."
+        }
       ]
     }
   }

@@ -1,1 +1,19 @@
-export {}
+/**
+ * A local HubSpot that answers, limits and fails like the real one.
+ *
+ * @since 0.1.0
+ */
+
+export * as CrmRecord from "./CrmRecord.ts"
+
+export * as Emulator from "./Emulator.ts"
+
+export * as FaultPlan from "./FaultPlan.ts"
+
+export * as Limits from "./Limits.ts"
+
+export * as ObjectType from "./ObjectType.ts"
+
+export * as StandardTypes from "./StandardTypes.ts"
+
+export * as Stats from "./Stats.ts"

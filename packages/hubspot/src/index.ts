@@ -1,1 +1,12 @@
-export {}
+export * as Account from "./Account.ts"
+export * as BatchResult from "./BatchResult.ts"
+export { type Contact, Contacts } from "./Contacts.ts"
+export * as CrmObject from "./CrmObject.ts"
+export * as CrmRecord from "./CrmRecord.ts"
+export { type Deal, Deals } from "./Deals.ts"
+export * as ErrorBody from "./ErrorBody.ts"
+export * as HubSpot from "./HubSpot.ts"
+export * as HubSpotClient from "./HubSpotClient.ts"
+export * as HubSpotConfig from "./HubSpotConfig.ts"
+export * as Property from "./Property.ts"
+export * as Tier from "./Tier.ts"

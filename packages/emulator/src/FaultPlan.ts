@@ -1,0 +1,215 @@
+/**
+ * What goes wrong, how often and when: a plan that is data, so that it can be kept in a file and changed while the
+ * emulator runs. The same seed and the same sequence of requests give the same run.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+/**
+ * A length of time: `"5 seconds"`, or a number of milliseconds.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Time: Schema.Schema<Duration.Duration, Duration.DurationInput> = Schema.transform(
+  Schema.declare(
+    (input): input is Duration.DurationInput => Option.isSome(Duration.decodeUnknown(input)),
+    { identifier: "Time", description: "a duration such as \"5 seconds\", or a number of milliseconds" }
+  ),
+  Schema.DurationFromSelf,
+  { strict: true, decode: Duration.decode, encode: (duration) => duration }
+)
+
+const Seconds = Schema.NonNegative
+
+/**
+ * An error status before anything is written. 502, 504 and from 520 on come from the edge, as HTML; the others have
+ * HubSpot's error body. `retryAfter` (seconds) is a header; 477 has one of 60 seconds unless told otherwise.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Status = Schema.Struct({
+  kind: Schema.Literal("status"),
+  status: Schema.Literal(423, 477, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530),
+  retryAfter: Schema.optionalWith(Seconds, { exact: true })
+})
+
+/**
+ * A 429 that no quota asked for. `body` is one of the shapes HubSpot has been seen to send; `edge` is the text
+ * `error code: 1015`. Without `retryAfter` (seconds) there is no such header.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const RateLimited = Schema.Struct({
+  kind: Schema.Literal("rateLimited"),
+  body: Schema.optionalWith(Schema.Literal("tenSecondly", "secondly", "search", "daily", "edge"), {
+    default: () => "tenSecondly"
+  }),
+  retryAfter: Schema.optionalWith(Seconds, { exact: true })
+})
+
+/**
+ * The connection is reset before anything is written.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Reset = Schema.Struct({ kind: Schema.Literal("reset") })
+
+/**
+ * The write is carried out, then the connection is reset.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ResetAfterCommit = Schema.Struct({ kind: Schema.Literal("resetAfterCommit") })
+
+/**
+ * Nothing is written and no answer ever comes.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Hang = Schema.Struct({ kind: Schema.Literal("hang") })
+
+/**
+ * The write is carried out and no answer ever comes.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const HangAfterCommit = Schema.Struct({ kind: Schema.Literal("hangAfterCommit") })
+
+/**
+ * The right answer, but its body takes the time `over` to arrive.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SlowBody = Schema.Struct({ kind: Schema.Literal("slowBody"), over: Time })
+
+/**
+ * The right headers and half of the body, then the connection closes.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CutBody = Schema.Struct({ kind: Schema.Literal("cutBody") })
+
+/**
+ * What can happen to a request.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Fault = Schema.Union(
+  Status,
+  RateLimited,
+  Reset,
+  ResetAfterCommit,
+  Hang,
+  HangAfterCommit,
+  SlowBody,
+  CutBody
+)
+
+/**
+ * What can happen to a request.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fault = typeof Fault.Type
+
+/**
+ * A share of the requests meets a fault. `path` is a prefix, or a glob for the whole path when it holds a `*`
+ * (`*` stays within a segment, `**` does not). The shares of the rules that fit a request add up.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Rule = Schema.Struct({
+  share: Schema.Number.pipe(Schema.between(0, 1)),
+  fault: Fault,
+  methods: Schema.optionalWith(Schema.Array(Schema.Literal("GET", "POST", "PATCH", "PUT", "DELETE")), { exact: true }),
+  path: Schema.optionalWith(Schema.String, { exact: true })
+})
+
+/**
+ * A stretch of time in which every request fails. The times count from the moment the plan is set: the start of the
+ * server, or the request or call that changed the plan.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Outage = Schema.Struct({
+  from: Time,
+  to: Time,
+  fault: Schema.optionalWith(Schema.Union(Status, Reset), { default: () => ({ kind: "status", status: 503 } as const) })
+}).pipe(
+  Schema.filter(({ from, to }) => Duration.lessThan(from, to) || "an outage ends after it begins: from < to")
+)
+
+/**
+ * A plan of faults. `seed` decides which requests the rules pick; left out, it is the emulator's own.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const FaultPlan = Schema.Struct({
+  seed: Schema.optionalWith(Schema.Int, { exact: true }),
+  rules: Schema.optionalWith(Schema.Array(Rule), { default: () => [] }),
+  outages: Schema.optionalWith(Schema.Array(Outage), { default: () => [] })
+})
+
+/**
+ * A plan of faults, decoded.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type FaultPlan = typeof FaultPlan.Type
+
+/**
+ * A plan of faults as it is written, in code or in JSON.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Input = typeof FaultPlan.Encoded
+
+/**
+ * Reads a plan; a key that no plan has is an error, so that a misspelt one is not a fault that never comes.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = Schema.decodeUnknown(FaultPlan, { onExcessProperty: "error" })
+
+/**
+ * Says in a line where a plan is wrong: `rules[0].share: Expected a number between 0 and 1, actual 2`.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const explain = (error: ParseResult.ParseError): string => {
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  // A union complains once for each member; the one that was meant is the one that was followed deepest.
+  const deepest = issues.reduce((a, b) => b.path.length > a.path.length ? b : a)
+  const path = deepest.path.map((key, i) => typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)
+  return `${path.join("")}: ${deepest.message}`.replace(/^: /, "")
+}
+
+/**
+ * Nothing goes wrong.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const none: Input = {}

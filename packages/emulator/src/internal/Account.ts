@@ -1,0 +1,190 @@
+/**
+ * The emulated account: from a request to its answer, in two steps. `arrive` decides what becomes of a request when
+ * its head is there; `conclude` carries it out when its body is. No sockets and no clock in here.
+ */
+import * as Duration from "effect/Duration"
+import type { Fault, FaultPlan } from "../FaultPlan.ts"
+import type { Limits } from "../Limits.ts"
+import type { ObjectType } from "../ObjectType.ts"
+import type { Stats } from "../Stats.ts"
+import * as AccountInfo from "./AccountInfo.ts"
+import * as Answer from "./Answer.ts"
+import * as Batches from "./Batches.ts"
+import type { Call } from "./Call.ts"
+import * as Counters from "./Counters.ts"
+import * as FaultChoice from "./FaultChoice.ts"
+import * as Quota from "./Quota.ts"
+import * as Records from "./Records.ts"
+import * as Route from "./Route.ts"
+import { search } from "./Search.ts"
+import * as Store from "./Store.ts"
+
+export interface Settings {
+  readonly tokens: ReadonlyArray<string>
+  readonly types: ReadonlyArray<ObjectType>
+  readonly limits: Limits
+  readonly plan: FaultPlan
+  readonly seed: number
+  readonly searchLag: Duration.Duration
+}
+
+export interface Account {
+  readonly settings: Settings
+  readonly searchLag: number
+  readonly store: Store.Store
+  readonly quota: Quota.Quota
+  readonly counters: Counters.Counters
+  faults: FaultChoice.FaultChoice
+}
+
+export const make = (settings: Settings, now: number): Account => ({
+  settings,
+  searchLag: Duration.toMillis(settings.searchLag),
+  store: Store.make(settings.types),
+  quota: Quota.make(settings.limits, now),
+  counters: Counters.make(),
+  faults: FaultChoice.make(settings.plan, settings.seed, now)
+})
+
+/** The plan begins now: its outages count from here, and its chance from its seed. */
+export const setFaults = (self: Account, plan: FaultPlan, now: number): void => {
+  self.faults = FaultChoice.make(plan, self.settings.seed, now)
+}
+
+export interface Head {
+  readonly method: string
+  readonly url: string
+  readonly authorization: string | undefined
+}
+
+export interface Arrival {
+  readonly route: Route.Match
+  readonly path: string
+  readonly query: string
+  readonly correlationId: string
+  readonly headers: Record<string, string>
+  /** The answer, when the request is not to be carried out. */
+  readonly refusal: Answer.Answer | undefined
+  readonly fault: Fault | undefined
+}
+
+/** An outage is before everything; then come the token, the quotas, and the faults of the rules. */
+export const arrive = (self: Account, head: Head, now: number): Arrival => {
+  const { counters, faults, quota } = self
+  const mark = head.url.indexOf("?")
+  const path = mark === -1 ? head.url : head.url.slice(0, mark)
+  const route = Route.match(head.method, path)
+  const known = route !== undefined && "operation" in route
+  counters.requests++
+  Counters.increment(counters.routes, known ? `${head.method} ${route.template}` : "unknown")
+  const drawn = FaultChoice.draw(faults, head.method, path)
+  const correlationId = `00000000-0000-4000-8000-${counters.requests.toString(16).padStart(12, "0")}`
+  const arrival = {
+    route,
+    path,
+    query: mark === -1 ? "" : head.url.slice(mark + 1),
+    correlationId,
+    headers: { "x-hubspot-correlation-id": correlationId },
+    refusal: undefined,
+    fault: undefined
+  }
+
+  const outage = FaultChoice.outage(faults, now)
+  if (outage !== undefined) return afflict(self, arrival, outage)
+
+  const token = head.authorization?.startsWith("Bearer ") ? head.authorization.slice("Bearer ".length) : ""
+  if (!self.settings.tokens.includes(token)) return { ...arrival, refusal: Answer.unauthorized }
+
+  const bucket = known ? route.bucket : "general"
+  const verdict = Quota.admit(quota, bucket, token, now)
+  const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, token, now) }
+  if (verdict !== "admitted") {
+    counters.limited++
+    return { ...arrival, headers, refusal: Answer.rateLimited(verdict) }
+  }
+  return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn)
+}
+
+const afflict = (self: Account, arrival: Arrival, fault: Fault): Arrival => {
+  Counters.increment(self.counters.faults, fault.kind)
+  switch (fault.kind) {
+    case "status":
+      return { ...arrival, fault, refusal: Answer.outOfOrder(fault.status, fault.retryAfter) }
+    case "rateLimited":
+      self.counters.injected429++
+      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, fault.retryAfter) }
+    default:
+      return { ...arrival, fault }
+  }
+}
+
+/** The answer, once the request is carried out. */
+export const conclude = (self: Account, arrival: Arrival, text: string, now: number): Answer.Answer => {
+  if (arrival.refusal !== undefined) return arrival.refusal
+  const { route } = arrival
+  if (route === undefined) return Answer.unknownPath(arrival.path)
+  if ("allowed" in route) return Answer.wrongMethod(route.allowed)
+  const firstNew = self.store.nextId
+  const answer = carryOut(self, route, {
+    query: new URLSearchParams(arrival.query),
+    text,
+    now,
+    searchLag: self.searchLag
+  })
+  self.counters.creates += self.store.nextId - firstNew
+  return answer
+}
+
+const carryOut = (self: Account, route: Route.Route, call: Call): Answer.Answer => {
+  if (route.operation === "accountDetails") return AccountInfo.details
+  if (route.operation === "dailyUsage") return AccountInfo.dailyUsage(self.quota, call.now)
+  const { store } = self
+  const type = decodeSegment(route.type)
+  const table = store.tables.get(type)
+  if (table === undefined) return Answer.unknownType(type)
+  const id = decodeSegment(route.id)
+  switch (route.operation) {
+    case "list":
+      return Records.list(table, call)
+    case "create":
+      return Records.create(store, table, call)
+    case "read":
+      return Records.read(table, id, call)
+    case "update":
+      return Records.update(table, id, call)
+    case "archive":
+      return Records.archive(table, id, call)
+    case "merge":
+      return Records.merge(table, call)
+    case "search":
+      return search(table, call)
+    case "batchCreate":
+      return Batches.create(store, table, call)
+    case "batchRead":
+      return Batches.read(table, call)
+    case "batchUpdate":
+      return Batches.update(table, call)
+    case "batchUpsert":
+      return Batches.upsert(store, table, call)
+    case "batchArchive":
+      return Batches.archive(table, call)
+  }
+}
+
+/** A segment that is not well encoded names nothing. */
+const decodeSegment = (segment: string): string => {
+  if (!segment.includes("%")) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return ""
+  }
+}
+
+export const stats = (self: Account, openSockets: number): Stats => {
+  const records: Record<string, number> = {}
+  for (const { live, type } of self.store.tables.values()) {
+    if (live.items.size > 0) records[type.name] = live.items.size
+  }
+  return Counters.show(self.counters, { records, peak: self.quota.peak, openSockets })
+}

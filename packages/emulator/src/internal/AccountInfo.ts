@@ -1,0 +1,29 @@
+/**
+ * The calls about the account itself.
+ */
+import * as Answer from "./Answer.ts"
+import * as Quota from "./Quota.ts"
+
+export const details: Answer.Answer = Answer.ok({
+  portalId: 1,
+  accountType: "DEVELOPER_TEST",
+  timeZone: "Etc/UTC",
+  companyCurrency: "USD",
+  additionalCurrencies: [],
+  utcOffset: "+00:00",
+  utcOffsetMilliseconds: 0,
+  uiDomain: "app.hubspot.com",
+  dataHostingLocation: "na1"
+})
+
+export const dailyUsage = (quota: Quota.Quota, now: number): Answer.Answer =>
+  Answer.ok({
+    results: [{
+      name: "private-apps-api-calls-daily",
+      usageLimit: quota.limits.daily,
+      currentUsage: Quota.usedToday(quota, now),
+      collectedAt: new Date(now).toISOString(),
+      fetchStatus: "SUCCESS",
+      resetsAt: new Date(Quota.resetsAt(now)).toISOString()
+    }]
+  })

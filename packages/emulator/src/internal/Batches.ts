@@ -1,0 +1,192 @@
+/**
+ * The calls on up to a hundred records. In all but create each input fails on its own, and the answer is a 207 that
+ * still says COMPLETE.
+ */
+import * as Answer from "./Answer.ts"
+import * as Call from "./Call.ts"
+import { normalize } from "./PropertyCheck.ts"
+import { checkCreate, checkUpdate, notUnique } from "./Records.ts"
+import * as Store from "./Store.ts"
+
+const maxInputs = 100
+
+interface Outcomes {
+  readonly results: Array<object>
+  readonly errors: Array<object>
+}
+
+/** One bad input fails the whole call, unless every input has a trace id of its own to be told apart by. */
+export const create = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const batch = inputsOf(call)
+  if (Answer.isFailure(batch)) return batch
+  const traces = new Set(batch.inputs.map(traceOf))
+  const traced = traces.size === batch.inputs.length && !traces.has(undefined)
+  const claimed = new Set<string>()
+  const checked = batch.inputs.map((input) => {
+    const values = checkCreate(table, input.properties)
+    if (Answer.isFailure(values)) return values
+    const claims = [...table.unique.keys()].filter((name) => values[name]).map((name) =>
+      `${name}=${normalize(table.type.properties[name]!, values[name]!)}`
+    )
+    const clash = claims.filter((claim) => claimed.has(claim))
+    if (clash.length > 0) return Answer.duplicateIds(clash.map((claim) => claim.slice(claim.indexOf("=") + 1)))
+    claims.forEach((claim) => claimed.add(claim))
+    return values
+  })
+  const failed = checked.find(Answer.isFailure)
+  if (failed !== undefined && !traced) return failed
+  const outcomes: Outcomes = { results: [], errors: [] }
+  checked.forEach((values, i) => {
+    const input = batch.inputs[i]!
+    if (Answer.isFailure(values)) outcomes.errors.push(inputError(values, input))
+    else outcomes.results.push(written(Store.create(store, table, values, call.now), input))
+  })
+  return complete(201, outcomes, call)
+}
+
+export const update = (table: Store.Table, call: Call.Call): Answer.Answer => {
+  const batch = inputsOf(call)
+  if (Answer.isFailure(batch)) return batch
+  const wrong = misaddressed(table, batch.inputs)
+  if (wrong !== undefined) return wrong
+  const outcomes: Outcomes = { results: [], errors: [] }
+  for (const input of batch.inputs) {
+    const id = Call.idOf(input.id)!
+    const record = Store.find(table, id, idPropertyOf(input))
+    const values = record === undefined ? Answer.absent(table.type, [id]) : checkUpdate(table, record, input.properties)
+    if (record === undefined || Answer.isFailure(values)) {
+      outcomes.errors.push(inputError(values as Answer.Failure, input))
+    } else {
+      Store.update(table, record, values, call.now)
+      outcomes.results.push(written(record, input))
+    }
+  }
+  return complete(200, outcomes, call)
+}
+
+export const upsert = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const batch = inputsOf(call)
+  if (Answer.isFailure(batch)) return batch
+  const wrong = misaddressed(table, batch.inputs)
+  if (wrong !== undefined) return wrong
+  const outcomes: Outcomes = { results: [], errors: [] }
+  for (const input of batch.inputs) {
+    const outcome = upsertOne(store, table, input, call.now)
+    if (Answer.isFailure(outcome)) outcomes.errors.push(inputError(outcome, input))
+    else outcomes.results.push(outcome)
+  }
+  return complete(200, outcomes, call)
+}
+
+const upsertOne = (store: Store.Store, table: Store.Table, input: Call.Json, now: number): object | Answer.Failure => {
+  const id = Call.idOf(input.id)!
+  const idProperty = idPropertyOf(input)
+  const record = Store.find(table, id, idProperty)
+  if (record !== undefined) {
+    const values = checkUpdate(table, record, input.properties)
+    if (Answer.isFailure(values)) return values
+    Store.update(table, record, values, now)
+    return { ...written(record, input), new: false }
+  }
+  if (idProperty === undefined || idProperty === "hs_object_id") return Answer.absent(table.type, [id])
+  const properties = Call.isJson(input.properties) ? { ...input.properties, [idProperty]: id } : input.properties
+  const values = checkCreate(table, properties)
+  if (Answer.isFailure(values)) return values
+  return { ...written(Store.create(store, table, values, now), input), new: true }
+}
+
+export const read = (table: Store.Table, call: Call.Call): Answer.Answer => {
+  const batch = inputsOf(call)
+  if (Answer.isFailure(batch)) return batch
+  const idProperty = idPropertyOf(batch.json)
+  const wrong = misaddressed(table, batch.inputs.map((input) => ({ ...input, idProperty })))
+  if (wrong !== undefined) return wrong
+  const properties = Call.requestedBy(batch.json, table.type)
+  const outcomes: Outcomes = { results: [], errors: [] }
+  const absent: Array<string> = []
+  for (const input of batch.inputs) {
+    const id = Call.idOf(input.id)!
+    const record = Call.wantsArchived(call)
+      ? table.archived.items.get(Number(id))
+      : Store.find(table, id, idProperty)
+    if (record === undefined) absent.push(id)
+    else outcomes.results.push(Store.show(table.type, record, properties))
+  }
+  if (absent.length > 0) outcomes.errors.push(Answer.absent(table.type, absent).body as object)
+  return complete(200, outcomes, call)
+}
+
+/** An id that is not there is not an error: the record is as archived as it can be. */
+export const archive = (table: Store.Table, call: Call.Call): Answer.Answer => {
+  const batch = inputsOf(call)
+  if (Answer.isFailure(batch)) return batch
+  const wrong = misaddressed(table, batch.inputs)
+  if (wrong !== undefined) return wrong
+  for (const input of batch.inputs) {
+    const record = Store.find(table, Call.idOf(input.id)!)
+    if (record !== undefined) Store.archive(table, record, call.now)
+  }
+  return Answer.noContent
+}
+
+const inputsOf = (
+  call: Call.Call
+): { readonly json: Call.Json; readonly inputs: ReadonlyArray<Call.Json> } | Answer.Failure => {
+  const json = Call.body(call)
+  if (Answer.isFailure(json)) return json
+  const inputs = json.inputs
+  if (!Array.isArray(inputs) || !inputs.every(Call.isJson)) {
+    return Answer.invalid("The request needs `inputs`, an array.")
+  }
+  return inputs.length > maxInputs ? Answer.tooManyInputs(maxInputs) : { json, inputs }
+}
+
+/** Whether the inputs do not each name a record of their own, by a property that can. */
+const misaddressed = (table: Store.Table, inputs: ReadonlyArray<Call.Json>): Answer.Failure | undefined => {
+  const seen = new Set<string>()
+  const twice = new Set<string>()
+  for (const input of inputs) {
+    const id = Call.idOf(input.id)
+    if (id === undefined) return Answer.invalid("Every input needs an `id`.")
+    const idProperty = idPropertyOf(input) ?? "hs_object_id"
+    if (!Store.canAddress(table, idProperty)) return notUnique(idProperty)
+    const key = `${idProperty}=${normalize(table.type.properties[idProperty]!, id)}`
+    if (seen.has(key)) twice.add(id)
+    seen.add(key)
+  }
+  return twice.size > 0 ? Answer.duplicateIds([...twice]) : undefined
+}
+
+const idPropertyOf = (json: Call.Json): string | undefined =>
+  typeof json.idProperty === "string" ? json.idProperty : undefined
+
+const traceOf = (input: Call.Json): string | undefined => Call.idOf(input.objectWriteTraceId)
+
+const written = (record: Store.Stored, input: Call.Json) => {
+  const objectWriteTraceId = traceOf(input)
+  const shown = Store.showAll(record)
+  return objectWriteTraceId === undefined ? shown : { ...shown, objectWriteTraceId }
+}
+
+/** Whose error it is stands in the context: the id and the trace id that the input came with. */
+const inputError = (failure: Answer.Failure, input: Call.Json): object => {
+  const body = failure.body as Answer.ErrorBody
+  const id = Call.idOf(input.id)
+  const trace = traceOf(input)
+  return {
+    ...body,
+    context: {
+      ...(body.context as object | undefined),
+      ...(id === undefined ? {} : { ids: [id] }),
+      ...(trace === undefined ? {} : { objectWriteTraceId: [trace] })
+    }
+  }
+}
+
+const complete = (status: number, { errors, results }: Outcomes, call: Call.Call): Answer.Answer => {
+  const at = new Date(call.now).toISOString()
+  const body = { status: "COMPLETE", results, startedAt: at, completedAt: at }
+  return errors.length === 0
+    ? { status, body }
+    : { status: 207, body: { ...body, numErrors: errors.length, errors } }
+}

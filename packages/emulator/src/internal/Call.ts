@@ -1,0 +1,61 @@
+/**
+ * A request as the operations see it, and how they read its parts.
+ */
+import type { ObjectType } from "../ObjectType.ts"
+import * as Answer from "./Answer.ts"
+
+export interface Call {
+  readonly query: URLSearchParams
+  /** The body as it came: `""` when there is none. */
+  readonly text: string
+  readonly now: number
+  /** A new record is hidden from search for this many milliseconds. */
+  readonly searchLag: number
+}
+
+export type Json = { readonly [key: string]: unknown }
+
+export const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
+
+/** The body, which has to be a JSON object. */
+export const body = (call: Call): Json | Answer.Failure => {
+  try {
+    const parsed: unknown = JSON.parse(call.text)
+    return isJson(parsed) ? parsed : Answer.malformedJson
+  } catch {
+    return Answer.malformedJson
+  }
+}
+
+/** An id may come as a string or as a number. */
+export const idOf = (u: unknown): string | undefined =>
+  typeof u === "string" && u !== "" ? u : typeof u === "number" ? String(u) : undefined
+
+/** A whole number within bounds; absent is the default. */
+export const integer = (
+  name: string,
+  raw: unknown,
+  bounds: { readonly min: number; readonly max: number; readonly default: number }
+): number | Answer.Failure => {
+  if (raw === null || raw === undefined || raw === "") return bounds.default
+  const value = Number(raw)
+  return Number.isInteger(value) && value >= bounds.min && value <= bounds.max
+    ? value
+    : Answer.invalid(`Invalid ${name}: ${raw}. It has to be a whole number from ${bounds.min} to ${bounds.max}.`, {
+      [name]: [String(raw)]
+    })
+}
+
+/** The properties that a query asks for, or those of the type. */
+export const requested = (call: Call, type: ObjectType): ReadonlyArray<string> => {
+  const names = call.query.getAll("properties").flatMap((names) => names.split(","))
+  return names.length === 0 ? type.defaults : names
+}
+
+/** The properties that a body asks for, or those of the type. */
+export const requestedBy = (json: Json, type: ObjectType): ReadonlyArray<string> =>
+  Array.isArray(json.properties) && json.properties.length > 0
+    ? json.properties.filter((name) => typeof name === "string")
+    : type.defaults
+
+export const wantsArchived = (call: Call): boolean => call.query.get("archived") === "true"

@@ -1,0 +1,95 @@
+/**
+ * What HubSpot checks about the values of a write, and the form in which it keeps them.
+ */
+import type { ObjectType, Property } from "../ObjectType.ts"
+import type { Issue } from "./Answer.ts"
+
+/** Values to store; `""` clears. */
+export type Values = { readonly [name: string]: string }
+
+const openProperty: Property = { type: "string" }
+
+export const propertyOf = (type: ObjectType, name: string): Property | undefined =>
+  Object.hasOwn(type.properties, name) ? type.properties[name] : type.open ? openProperty : undefined
+
+/** A unique value is compared in this form. */
+export const normalize = (property: Property, value: string): string =>
+  property.type === "email" ? value.trim().toLowerCase() : value
+
+/** The values in their stored form, or everything that is wrong with them. */
+export const check = (
+  type: ObjectType,
+  input: { readonly [name: string]: unknown }
+): { readonly values: Values; readonly issues: ReadonlyArray<Issue> } => {
+  const values: Record<string, string> = {}
+  const issues: Array<Issue> = []
+  for (const [name, raw] of Object.entries(input)) {
+    const property = propertyOf(type, name)
+    if (property === undefined) {
+      issues.push({ name, code: "PROPERTY_DOESNT_EXIST", message: `Property "${name}" does not exist` })
+    } else if (property.readOnly === true) {
+      issues.push({
+        name,
+        code: "READ_ONLY_VALUE",
+        message: `"${name}" is a read only property; its value cannot be set.`
+      })
+    } else {
+      const text = raw === null ? "" : typeof raw === "object" ? JSON.stringify(raw) : String(raw)
+      const kept = text === "" ? { value: "" } : read(property, text)
+      if ("value" in kept) values[name] = kept.value
+      else issues.push({ name, ...kept })
+    }
+  }
+  return { values, issues }
+}
+
+type Read = { readonly value: string } | Omit<Issue, "name">
+
+const read = (property: Property, text: string): Read => {
+  switch (property.type) {
+    case "string":
+    case "phone_number":
+      return { value: text }
+    case "email": {
+      const value = normalize(property, text)
+      return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)
+        ? { value }
+        : { code: "INVALID_EMAIL", message: `Email address ${text} is invalid` }
+    }
+    case "number":
+      return text.trim() !== "" && Number.isFinite(Number(text))
+        ? { value: text.trim() }
+        : { code: "INVALID_INTEGER", message: `${text} was not a valid number.` }
+    case "bool":
+      return option(["true", "false"], text)
+    case "enumeration":
+      return property.options === undefined ? { value: text } : option(property.options, text)
+    case "date": {
+      const time = timeOf(text)
+      return Number.isNaN(time)
+        ? { code: "INVALID_DATE", message: `${text} was not a valid date.` }
+        : { value: new Date(time).toISOString().slice(0, 10) }
+    }
+    case "datetime": {
+      const time = timeOf(text)
+      return Number.isNaN(time)
+        ? { code: "INVALID_DATE", message: `${text} was not a valid timestamp.` }
+        : { value: new Date(time).toISOString() }
+    }
+  }
+}
+
+const option = (options: ReadonlyArray<string>, text: string): Read =>
+  options.includes(text)
+    ? { value: text }
+    : { code: "INVALID_OPTION", message: `${text} was not one of the allowed options: [${options.join(", ")}]` }
+
+/** HubSpot takes milliseconds since 1970 and ISO 8601 alike. `NaN` when it is neither. */
+export const timeOf = (text: string): number => {
+  const time = /^-?\d{5,}$/.test(text) ? Number(text) : Date.parse(text)
+  return Math.abs(time) <= 8.64e15 ? time : NaN
+}
+
+/** The groups of required properties that the values leave unset, one name for each. */
+export const missing = (type: ObjectType, values: Values): ReadonlyArray<string> =>
+  type.required.filter((group) => !group.some((name) => (values[name] ?? "") !== "")).map((group) => group[0]!)

@@ -1,0 +1,167 @@
+/**
+ * The records of an account: plain data, changed in place, with time as an argument.
+ */
+import type { CrmRecord } from "../CrmRecord.ts"
+import type { ObjectType } from "../ObjectType.ts"
+import { normalize, propertyOf, type Values } from "./PropertyCheck.ts"
+import * as Shelf from "./Shelf.ts"
+
+/** A record as it is kept: no property is there that is not set. */
+export interface Stored {
+  readonly id: number
+  properties: Record<string, string>
+  readonly createdAt: string
+  updatedAt: string
+  archivedAt: string | undefined
+}
+
+/** The records of one type. */
+export interface Table {
+  readonly type: ObjectType
+  readonly live: Shelf.Shelf<Stored>
+  readonly archived: Shelf.Shelf<Stored>
+  /** For each unique property, the id of the live record that holds a value. */
+  readonly unique: ReadonlyMap<string, Map<string, number>>
+  /** A record that was merged away answers as the one it became part of. */
+  readonly mergedInto: Map<number, number>
+}
+
+export interface Store {
+  /** By name and by id of the type. */
+  readonly tables: ReadonlyMap<string, Table>
+  nextId: number
+}
+
+export const make = (types: ReadonlyArray<ObjectType>): Store => {
+  const tables = new Map<string, Table>()
+  for (const type of types) {
+    const table: Table = {
+      type,
+      live: Shelf.make(),
+      archived: Shelf.make(),
+      unique: new Map(
+        Object.keys(type.properties).filter((name) => type.properties[name]!.unique).map((name) => [name, new Map()])
+      ),
+      mergedInto: new Map()
+    }
+    tables.set(type.name, table).set(type.id, table)
+  }
+  return { tables, nextId: 6001 }
+}
+
+/** How a record is found: by its id, or by the value of a unique property. */
+export const find = (table: Table, id: string, idProperty = "hs_object_id"): Stored | undefined => {
+  if (idProperty === "hs_object_id") {
+    const number = Number(id)
+    return table.live.items.get(table.mergedInto.get(number) ?? number)
+  }
+  const holder = holderOf(table, idProperty, id)
+  return holder === undefined ? undefined : table.live.items.get(holder)
+}
+
+/** Whether `idProperty` may address a record of this type. */
+export const canAddress = (table: Table, idProperty: string): boolean =>
+  idProperty === "hs_object_id" || table.unique.has(idProperty)
+
+/** The id of the live record that holds a unique value. */
+export const holderOf = (table: Table, property: string, value: string): number | undefined =>
+  table.unique.get(property)?.get(normalize(table.type.properties[property]!, value))
+
+/** A unique property of these values that another record than `own` holds already. */
+export const taken = (
+  table: Table,
+  values: Values,
+  own?: number
+): { readonly property: string; readonly value: string; readonly holder: number } | undefined => {
+  for (const property of table.unique.keys()) {
+    const value = values[property] ?? ""
+    const holder = value === "" ? undefined : holderOf(table, property, value)
+    if (holder !== undefined && holder !== own) return { property, value, holder }
+  }
+  return undefined
+}
+
+export const create = (store: Store, table: Table, values: Values, now: number): Stored => {
+  const id = store.nextId++
+  const at = new Date(now).toISOString()
+  const { created, modified } = table.type
+  const properties: Record<string, string> = { hs_object_id: String(id), [created]: at, [modified]: at }
+  const record: Stored = { id, properties, createdAt: at, updatedAt: at, archivedAt: undefined }
+  assign(table, record, values)
+  Shelf.put(table.live, id, record)
+  return record
+}
+
+export const update = (table: Table, record: Stored, values: Values, now: number): void => {
+  assign(table, record, values)
+  const at = new Date(now).toISOString()
+  record.updatedAt = at
+  record.properties[table.type.modified] = at
+}
+
+export const archive = (table: Table, record: Stored, now: number): void => {
+  release(table, record)
+  Shelf.remove(table.live, record.id)
+  record.archivedAt = new Date(now).toISOString()
+  Shelf.put(table.archived, record.id, record)
+}
+
+/** The primary keeps its values and takes those it lacks; the other is gone. */
+export const merge = (table: Table, primary: Stored, other: Stored, now: number): void => {
+  release(table, other)
+  Shelf.remove(table.live, other.id)
+  update(table, primary, { ...other.properties, ...primary.properties }, now)
+  table.mergedInto.set(other.id, primary.id)
+  for (const [from, to] of table.mergedInto) {
+    if (to === other.id) table.mergedInto.set(from, primary.id)
+  }
+}
+
+const assign = (table: Table, record: Stored, values: Values) => {
+  for (const name of Object.keys(values)) {
+    const value = values[name]!
+    const index = table.unique.get(name)
+    if (index !== undefined) {
+      const property = table.type.properties[name]!
+      const old = record.properties[name]
+      if (old !== undefined) index.delete(normalize(property, old))
+      if (value !== "") index.set(normalize(property, value), record.id)
+    }
+    if (value === "") delete record.properties[name]
+    else record.properties[name] = value
+  }
+}
+
+const release = (table: Table, record: Stored) => {
+  for (const [name, index] of table.unique) {
+    const value = record.properties[name]
+    if (value !== undefined) index.delete(normalize(table.type.properties[name]!, value))
+  }
+}
+
+/**
+ * A record as HubSpot shows it: the properties asked for, those of the type when none are, and always the id and the
+ * times. Unknown names are left out, unset ones are `null`.
+ */
+export const show = (type: ObjectType, record: Stored, requested: ReadonlyArray<string> = type.defaults): CrmRecord => {
+  const properties: Record<string, string | null> = {}
+  for (const name of requested) {
+    if (propertyOf(type, name) !== undefined) properties[name] = record.properties[name] ?? null
+  }
+  for (const name of [type.created, "hs_object_id", type.modified]) properties[name] = record.properties[name]!
+  return frame(record, properties)
+}
+
+/** A record with every property that is set. */
+export const showAll = (record: Stored): CrmRecord => frame(record, { ...record.properties })
+
+/** Every live record, in the order of their ids. */
+export const all = (table: Table): ReadonlyArray<CrmRecord> =>
+  Shelf.page(table.live, 0, Number.POSITIVE_INFINITY).items.map(showAll)
+
+const frame = (record: Stored, properties: CrmRecord["properties"]): CrmRecord => {
+  const { archivedAt, createdAt, id, updatedAt } = record
+  return archivedAt === undefined
+    ? { id: String(id), properties, createdAt, updatedAt, archived: false }
+    : { id: String(id), properties, createdAt, updatedAt, archived: true, archivedAt }
+}

@@ -1,0 +1,145 @@
+/** Batches of any number of inputs: split, sent, and each answer given to the input it belongs to. */
+import { type ApiError, ClientError, InvalidResponse } from "effect-resilience/ApiError"
+import type { CallOptions } from "effect-resilience/CallOptions"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { BatchResult } from "../BatchResult.ts"
+import * as ErrorBody from "../ErrorBody.ts"
+import { HubSpotClient } from "../HubSpotClient.ts"
+import { invalid } from "./invalid.ts"
+import type { Answered } from "./records.ts"
+
+/** HubSpot's own limit for one call. */
+const batchSize = 100
+
+/** One input on its way: `key` is what its answer will be known by. */
+export interface Item {
+  readonly key: string
+  readonly body: unknown
+}
+
+export interface Batch<Input, R> {
+  readonly path: string
+  readonly inputs: ReadonlyArray<Input>
+  readonly itemOf: (input: Input, index: number) => Either.Either<Item, ApiError>
+  /** What the answer calls the input it belongs to. */
+  readonly keyOf: (answered: Answered<R>) => string | undefined
+  readonly schema: Schema.Schema<Answered<R>, unknown>
+  /** What is sent beside the inputs. */
+  readonly extras?: { readonly [name: string]: unknown }
+  readonly options: CallOptions
+  readonly concurrency: number
+  /** Two equal keys: one input for both, or a mistake? */
+  readonly repeats: "share" | "refuse"
+}
+
+type Outcome<R> = Either.Either<R, ApiError>
+
+export const run = <Input, R>(
+  batch: Batch<Input, R>
+): Effect.Effect<BatchResult<Input, R>, never, HubSpotClient> =>
+  Effect.gen(function*() {
+    const items = batch.inputs.map((input, index) => batch.itemOf(input, index))
+    const first = new Map<string, number>()
+    items.forEach((item, index) => {
+      if (Either.isRight(item) && !first.has(item.right.key)) first.set(item.right.key, index)
+    })
+    const chunks = Arr.chunksOf([...first.values()].map((index) => Either.getOrThrow(items[index]!)), batchSize)
+    const outcomes = new Map<string, Outcome<R>>()
+    yield* Effect.forEach(
+      chunks,
+      (chunk) =>
+        Effect.map(send(batch, chunk), (answers) => {
+          for (const [key, outcome] of answers) outcomes.set(key, outcome)
+        }),
+      { concurrency: batch.concurrency, discard: true }
+    )
+    const outcomeOf = (item: Either.Either<Item, ApiError>, index: number): Outcome<R> =>
+      Either.flatMap(item, ({ key }) =>
+        batch.repeats === "refuse" && first.get(key) !== index
+          ? Either.left(invalid("POST", batch.path, {
+            field: `inputs.${index}`,
+            problem: "names a record that an earlier input names too",
+            remedy: "merge the two, or send them one after the other"
+          }))
+          : outcomes.get(key) ?? Either.left(unanswered(batch)))
+    const [failed, succeeded] = Arr.partitionMap(batch.inputs, (input, index) =>
+      Either.mapBoth(outcomeOf(items[index]!, index), {
+        onLeft: (error) => ({ input, error }),
+        onRight: (record) => ({ input, record })
+      }))
+    return { succeeded, failed }
+  })
+
+/** One call: each input's own record or error, or for all of them the error of the call. */
+const send = <Input, R>(batch: Batch<Input, R>, items: ReadonlyArray<Item>) =>
+  Effect.gen(function*() {
+    const client = yield* HubSpotClient
+    const body = { ...batch.extras, inputs: items.map((item) => item.body) }
+    const answer = yield* Effect.either(client.post(batch.path, Answer(batch.schema), { ...batch.options, body }))
+    if (Either.isLeft(answer)) return new Map(items.map(({ key }) => [key, Either.left(answer.left)]))
+    const outcomes = new Map<string, Outcome<R>>()
+    const others: Array<ApiError> = []
+    for (const error of answer.right.errors ?? []) {
+      const keys = keysOf(error).filter((key) => items.some((item) => item.key === key))
+      for (const key of keys) outcomes.set(key, Either.left(inputError(batch, error)))
+      if (keys.length === 0) others.push(inputError(batch, error))
+    }
+    for (const answered of answer.right.results) {
+      const key = batch.keyOf(answered)
+      if (key !== undefined) outcomes.set(key, Either.right(answered.record))
+    }
+    // An error that names nobody is for all those who got nothing.
+    for (const { key } of items) {
+      if (!outcomes.has(key)) outcomes.set(key, Either.left(others[0] ?? unanswered(batch)))
+    }
+    return outcomes
+  })
+
+const Answer = <R>(record: Schema.Schema<Answered<R>, unknown>) =>
+  Schema.Struct({ results: Schema.Array(record), errors: Schema.optional(Schema.Array(Schema.Unknown)) })
+
+/** The inputs that an error of a 207 is about. */
+const keysOf = (error: unknown): ReadonlyArray<string> => {
+  const context = Predicate.isRecord(error) && Predicate.isRecord(error.context) ? error.context : {}
+  return [context.objectWriteTraceId, context.ids, context.id].flatMap((u) => Array.isArray(u) ? u : [u]).filter(
+    Predicate.isString
+  ).map(normalized)
+}
+
+/** HubSpot trims and lower-cases what it compares. */
+export const normalized = (key: string): string => key.trim().toLowerCase()
+
+const identity = ({ path }: { readonly path: string }) => ({ method: "POST", urlTemplate: path, url: path })
+
+/** The status that HubSpot gives to these categories when they come alone. */
+const statusOf: Readonly<Record<string, number>> = {
+  OBJECT_NOT_FOUND: 404,
+  CONFLICT: 409,
+  OBJECT_ALREADY_EXISTS: 409,
+  MISSING_SCOPES: 403
+}
+
+const inputError = (batch: { readonly path: string }, error: unknown): ClientError => {
+  const details = ErrorBody.details(error)
+  return new ClientError({
+    ...identity(batch),
+    status: statusOf[details?.category ?? ""] ?? 400,
+    body: error,
+    ...(details === undefined ? {} : { details }),
+    outcome: "refused",
+    retryable: false
+  })
+}
+
+const unanswered = (batch: { readonly path: string }): InvalidResponse =>
+  new InvalidResponse({
+    ...identity(batch),
+    status: 207,
+    problem: "it says nothing of this input",
+    outcome: "unknown",
+    retryable: false
+  })

@@ -1,0 +1,106 @@
+/** Records on the wire: decoding their properties by the module's schemas, and encoding what is to be written. */
+import type { InvalidRequest } from "effect-resilience/ApiError"
+import * as DateTime from "effect/DateTime"
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type { CrmRecord, Fields } from "../CrmRecord.ts"
+import { invalid } from "./invalid.ts"
+
+const Wire = Schema.Struct({
+  id: Schema.String,
+  properties: Schema.Record({ key: Schema.String, value: Schema.NullOr(Schema.String) }),
+  createdAt: Schema.DateTimeUtc,
+  updatedAt: Schema.DateTimeUtc,
+  archived: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+  archivedAt: Schema.optional(Schema.DateTimeUtc),
+  new: Schema.optional(Schema.Boolean),
+  objectWriteTraceId: Schema.optional(Schema.String)
+})
+
+/** A record that has arrived, and beside it what is needed to tell whose it is. */
+export interface Answered<R> {
+  readonly record: R
+  readonly raw: (typeof Wire.Type)["properties"]
+  readonly traceId: string | undefined
+}
+
+export type Decoder = <R extends CrmRecord<unknown>>(
+  names: ReadonlyArray<string> | undefined
+) => Schema.Schema<Answered<R>, unknown>
+
+/** With `names`, each of them is there, as `null` where it is not set; without, whatever the answer holds. */
+export const decoder = (fields: Fields): Decoder => {
+  const decoders = new Map(
+    Object.entries(fields).map(([name, field]) => [name, ParseResult.decodeUnknownEither(field)] as const)
+  )
+  const value = (name: string, text: string | null | undefined) => {
+    // HubSpot writes a value that was cleared as an empty string.
+    if (text === null || text === undefined || text === "") return Either.right(null)
+    return decoders.get(name)?.(text) ?? Either.right(text)
+  }
+  return (<R>(names: ReadonlyArray<string> | undefined) =>
+    Schema.transformOrFail(Wire, Schema.declare((_): _ is Answered<R> => true), {
+      strict: true,
+      decode: (wire) => {
+        const properties: { [name: string]: unknown } = {}
+        for (const name of names ?? Object.keys(wire.properties)) {
+          const decoded = value(name, wire.properties[name])
+          if (Either.isLeft(decoded)) {
+            return ParseResult.fail(new ParseResult.Pointer(["properties", name], wire, decoded.left))
+          }
+          properties[name] = decoded.right
+        }
+        const { new: isNew, objectWriteTraceId: traceId, properties: raw, ...rest } = wire
+        const record = { ...rest, properties, ...(isNew === undefined ? {} : { isNew }) }
+        // The loop makes what `R` says of the fields and names, which types cannot follow.
+        return ParseResult.succeed({ record: record as R, raw, traceId })
+      },
+      encode: (answered, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, answered, "records are only read"))
+    })) as Decoder // the input is decoded from anything, so that it can be nested in any answer
+}
+
+export type WireProperties = { readonly [name: string]: string }
+
+export type Encoder = (
+  input: { readonly [name: string]: unknown },
+  call: { readonly method: string; readonly path: string }
+) => Either.Either<WireProperties, InvalidRequest>
+
+export const encoder = (fields: Fields): Encoder => {
+  const encoders = new Map(
+    Object.entries(fields).map(([name, field]) => [name, ParseResult.encodeUnknownEither(field)] as const)
+  )
+  const encode = (name: string, value: unknown): Either.Either<unknown, string> => {
+    if (value === null) return Either.right("")
+    const known = encoders.get(name)
+    return known === undefined ? plain(value) : Either.mapLeft(known(value), () => "is not of its type")
+  }
+  return (input, { method, path }) => {
+    const properties: { [name: string]: string } = {}
+    for (const [name, value] of Object.entries(input)) {
+      if (value === undefined) continue
+      const encoded = encode(name, value)
+      if (Either.isLeft(encoded) || typeof encoded.right !== "string") {
+        return Either.left(invalid(method, path, {
+          field: `properties.${name}`,
+          problem: Either.isLeft(encoded) ? encoded.left : "is not a string on the wire",
+          remedy: "give text, a finite number, a boolean, a valid date, or null to clear it"
+        }))
+      }
+      properties[name] = encoded.right
+    }
+    return Either.right(properties)
+  }
+}
+
+/** The wire form of a property that the module does not know. */
+const plain = (value: unknown): Either.Either<string, string> => {
+  if (typeof value === "string") return Either.right(value)
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) {
+    return Either.right(String(value))
+  }
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return Either.right(value.toISOString())
+  if (DateTime.isDateTime(value)) return Either.right(DateTime.formatIso(value))
+  return Either.left("cannot be written")
+}
