@@ -1,6 +1,6 @@
 /** `npm start`: the main job on an embedded emulator, or on the account of HUBSPOT_ACCESS_TOKEN. */
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { Config, Console, Effect, Option } from "effect"
+import { Config, Console, Effect, Exit, Option } from "effect"
 import * as OnAccount from "./account.ts"
 import * as OnEmulator from "./emulated.ts"
 import * as Options from "./options.ts"
@@ -38,4 +38,7 @@ const main = Effect.gen(function*() {
   )
 )
 
-NodeRuntime.runMain(Effect.provide(main, NodeContext.layer))
+NodeRuntime.runMain(Effect.provide(main, NodeContext.layer), {
+  // 130 is what shells expect of a program that Ctrl-C has stopped.
+  teardown: (exit, onExit) => onExit(Exit.isInterrupted(exit) ? 130 : Exit.isFailure(exit) ? 1 : 0)
+})

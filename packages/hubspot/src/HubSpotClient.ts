@@ -116,7 +116,7 @@ export const make: Effect.Effect<
     post: call("POST"),
     put: call("PUT"),
     patch: call("PATCH"),
-    del: (path, options) => del(path, Schema.Void, options),
+    del: (path, options) => Effect.asVoid(del(path, Schema.Unknown, options)),
     http
   }
 })

@@ -61,7 +61,7 @@ export const RetrySummary = Schema.Struct({
   /** Attempts made, the first one included. */
   attempts: Schema.Int,
   /** From the call to its final error, waiting included. */
-  elapsed: Schema.DurationFromMillis,
+  elapsed: Schema.Duration,
   stopped: StopReason,
   /** An earlier attempt may have been carried out. */
   uncertain: Schema.Boolean
@@ -170,7 +170,7 @@ export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {
   ...common,
   scope: Schema.Literal("attempt", "deadline"),
   /** The time that was allowed. */
-  limit: Schema.DurationFromMillis
+  limit: Schema.Duration
 }) {
   override get message(): string {
     const what = this.scope === "attempt" ? "gave no complete answer within" : "ran into its deadline of"

@@ -52,7 +52,7 @@ export const ofAttempt = (self: AttemptTimeout, n: number): Effect.Effect<Durati
   if (n === 0) return Effect.succeed(base)
   return Effect.map(
     Random.nextRange(...Jitter.band(jitter)),
-    (chance) => Duration.times(base, Math.pow(factor, n) * chance)
+    (chance) => Duration.millis(Math.round(Duration.toMillis(base) * Math.pow(factor, n) * chance))
   )
 }
 

@@ -1,0 +1,118 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Duration, Effect, Redacted } from "effect"
+import { HubSpotConfig, Tier } from "effect-hubspot"
+import { Profile, RateLimiter } from "effect-resilience"
+
+const read = (environment: Record<string, string>) =>
+  HubSpotConfig.HubSpotConfig.pipe(
+    Effect.provide(HubSpotConfig.layerFromEnvironment),
+    Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(environment))))
+  )
+const token = "pat-na1-secret"
+
+describe("from the environment", () => {
+  it.effect("a token is enough", () =>
+    Effect.gen(function*() {
+      const config = yield* read({ HUBSPOT_ACCESS_TOKEN: token })
+      assert.strictEqual(Redacted.value(yield* config.accessToken), token)
+      assert.strictEqual(config.baseUrl, "https://api.hubapi.com")
+      assert.deepStrictEqual(config.policy.retry, Profile.production.retry)
+      assert.deepStrictEqual(config.policy.limits.map(({ limit, name }) => [name, limit]), [
+        ["general", 100],
+        ["search", 5],
+        ["associations", 100]
+      ])
+    }))
+
+  it.effect("a line break after the token, as files have it, does no harm", () =>
+    Effect.gen(function*() {
+      const config = yield* read({ HUBSPOT_ACCESS_TOKEN: ` ${token}\n` })
+      assert.strictEqual(Redacted.value(yield* config.accessToken), token)
+    }))
+
+  it.effect.each([undefined, "", "  \n"])(
+    "a token that is %j fails, and says what to set and where to find it",
+    (value) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(read(value === undefined ? {} : { HUBSPOT_ACCESS_TOKEN: value }))
+        assert.include(String(error), "HUBSPOT_ACCESS_TOKEN")
+        assert.include(String(error), "Private Apps")
+      })
+  )
+
+  it.effect.each(["two words", "naïve", "a\nb"])(
+    "a token that fits no header fails without being told: %j",
+    (value) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(read({ HUBSPOT_ACCESS_TOKEN: value }))
+        assert.include(String(error), "HUBSPOT_ACCESS_TOKEN")
+        assert.notInclude(String(error), value)
+      })
+  )
+
+  it.effect("base URL, tier and profile can be set", () =>
+    Effect.gen(function*() {
+      const config = yield* read({
+        HUBSPOT_ACCESS_TOKEN: token,
+        HUBSPOT_BASE_URL: "http://127.0.0.1:4010",
+        HUBSPOT_TIER: "professional",
+        HUBSPOT_PROFILE: "testing"
+      })
+      assert.strictEqual(config.baseUrl, "http://127.0.0.1:4010")
+      assert.strictEqual(config.policy.limits[0]?.limit, 190)
+      assert.deepStrictEqual(config.policy.retry, Profile.testing.retry)
+    }))
+
+  it.effect.each([["HUBSPOT_TIER", "gold"], ["HUBSPOT_PROFILE", "prod"]] as const)(
+    "an unknown %s fails, naming it",
+    ([name, value]) =>
+      Effect.gen(function*() {
+        assert.include(String(yield* Effect.flip(read({ HUBSPOT_ACCESS_TOKEN: token, [name]: value }))), name)
+      })
+  )
+})
+
+describe("in code", () => {
+  const accessToken = Redacted.make(token)
+
+  it.effect("a limit of the same name takes the tier's place; others are added", () =>
+    Effect.gen(function*() {
+      const { policy } = yield* HubSpotConfig.make({
+        accessToken,
+        overrides: {
+          limits: [RateLimiter.rolling("general", 7, "1 second"), RateLimiter.rolling("mine", 1, "1 second")]
+        }
+      })
+      assert.deepStrictEqual(policy.limits.map(({ limit, name }) => [name, limit]).sort(), [
+        ["associations", 100],
+        ["general", 7],
+        ["mine", 1],
+        ["search", 5]
+      ])
+    }))
+
+  it.effect("a policy that cannot be right fails, naming the field", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(HubSpotConfig.make({ accessToken, overrides: { deadline: "1 second" } }))
+      assert.include(error.message, "attemptTimeout")
+    }))
+})
+
+it.each(
+  [
+    ["free", 100, 100],
+    ["starter", 100, 100],
+    ["professional", 190, 150],
+    ["enterprise", 190, 150],
+    ["add-on", 250, 200],
+    ["oauth", 110, 100]
+  ] as const
+)(
+  "%s may send %d calls, and %d of associations, in 10 seconds, and 5 searches a second",
+  (tier, general, associations) => {
+    assert.deepStrictEqual(
+      Tier.buckets(tier).map(({ limit, name, window }) => [name, limit, Duration.toSeconds(window)]),
+      [["general", general, 10], ["search", 5, 1], ["associations", associations, 10]]
+    )
+  }
+)

@@ -1,0 +1,94 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+import { AttemptTimeout, Jitter, Policy, Profile, RateLimiter } from "effect-resilience"
+
+describe("a policy", () => {
+  it.effect.each(Object.entries(Profile))("that every profile is: %s", ([, profile]) => Policy.make(profile))
+
+  it.effect("is a profile with changes, field by field", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.production, {
+        retry: { retries: 2 },
+        deadline: "30 seconds",
+        kinds: { search: { retry: { base: "2 seconds" } }, upload: { deadline: "5 minutes" } }
+      })
+      assert.deepStrictEqual(policy.retry, { ...Profile.production.retry, retries: 2 })
+      assert.deepStrictEqual(Policy.forKind(policy, "search").retry, { ...policy.retry, base: Duration.seconds(2) })
+      assert.deepStrictEqual(Policy.forKind(policy, "upload").attemptTimeout, Duration.minutes(1))
+      assert.deepStrictEqual(Policy.forKind(policy, "upload").deadline, Duration.minutes(5))
+      assert.deepStrictEqual(Policy.forKind(policy, "read").deadline, Duration.seconds(30))
+    }))
+
+  it.effect("can be changed again", () =>
+    Effect.gen(function*() {
+      const first = yield* Policy.make(Profile.testing, { retry: { retries: 7 } })
+      const second = yield* Policy.make(first, { deadline: "1 minute" })
+      assert.strictEqual(second.retry.retries, 7)
+    }))
+
+  it.effect.each(
+    [
+      ["retry.retries", { retry: { retries: -1 } }],
+      ["retry.factor", { retry: { factor: 0 } }],
+      ["retry.cap", { retry: { base: "2 minutes" } }],
+      ["attemptTimeout", { attemptTimeout: "3 minutes" }],
+      ["attemptTimeout", { attemptTimeout: 0 }],
+      ["deadline", { deadline: "soon" as never }],
+      ["kinds.read.attemptTimeout", { kinds: { read: { attemptTimeout: "1 hour" } } }],
+      ["kinds.search.retry.cap", { kinds: { search: { retry: { cap: "1 millis" } } } }],
+      ["limits.0.limit", { limits: [RateLimiter.rolling("a", 0, "1 second")] }],
+      ["limits", { limits: [RateLimiter.rolling("a", 1, "1 second"), RateLimiter.rolling("a", 1, "1 second")] }]
+    ] as const
+  )("that cannot be right fails, naming the field: %s in %j", ([field, overrides]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(Policy.make(Profile.production, overrides))
+      assert.include(error.issues.map((issue) => issue.field), field)
+      assert.include(error.message, field)
+    }))
+})
+
+describe("the worst case", () => {
+  it.effect("is every attempt timing out, with the longest sleeps between them", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.production, {
+        retry: { base: "2 seconds", jitter: Jitter.none, retries: 4, hintCap: "10 seconds" },
+        attemptTimeout: "5 seconds",
+        deadline: "10 minutes"
+      })
+      assert.deepStrictEqual(Policy.worstCase(policy), {
+        attempts: 5,
+        timeouts: Duration.seconds(25),
+        sleeps: Duration.seconds(2 + 4 + 8 + 16),
+        hinted: Duration.seconds(10 + 10 + 10 + 16),
+        total: Duration.seconds(25 + 46)
+      })
+    }))
+
+  it.effect("is never longer than the deadline", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.production)
+      assert.deepStrictEqual(Policy.worstCase(policy).total, Duration.minutes(2))
+      assert.deepStrictEqual(Policy.worstCase(policy, "upload").total, Duration.minutes(10))
+    }))
+
+  it.effect("counts timeouts that grow", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.testing, {
+        attemptTimeout: { base: "5 seconds" },
+        deadline: "1 minute"
+      })
+      assert.strictEqual(Duration.toMillis(Policy.worstCase(policy).timeouts), 5000 + 13_000)
+    }))
+})
+
+describe("an attempt timeout", () => {
+  it.effect("that grows: the base exactly, then twice, four times, … plus 10–30 %", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.production, { attemptTimeout: { base: "5 seconds" } })
+      const bands = [[5000, 5000], [11_000, 13_000], [22_000, 26_000]] as const
+      for (const [n, [soonest, latest]] of bands.entries()) {
+        const allowed = Duration.toMillis(yield* AttemptTimeout.ofAttempt(policy.attemptTimeout, n))
+        assert.isTrue(allowed >= soonest && allowed <= latest)
+      }
+    }))
+})

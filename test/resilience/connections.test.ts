@@ -1,0 +1,87 @@
+import { HttpClient, HttpClientRequest } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { type ApiError, Policy, Profile, ResilientHttpClient } from "effect-resilience"
+import * as ScriptedClient from "../support/ScriptedClient.ts"
+
+const failWith = (step: ScriptedClient.Step) =>
+  Effect.gen(function*() {
+    const client = yield* ResilientHttpClient.make(yield* Policy.make(Profile.testing)).pipe(
+      Effect.provideService(HttpClient.HttpClient, ScriptedClient.make(step).client)
+    )
+    return yield* Effect.flip(client.execute(HttpClientRequest.get("https://example.com"), { retries: 0 }))
+  })
+
+const withCode = (code: string, more: object = {}) => Object.assign(new Error("boom"), { code, ...more })
+
+describe("a failed connection", () => {
+  const table: ReadonlyArray<readonly [string, unknown, Partial<ApiError.ConnectionError>]> = [
+    ["refused", withCode("ECONNREFUSED"), { reason: "refused", outcome: "not-sent", retryable: true }],
+    ["no route", withCode("EHOSTUNREACH"), { reason: "unreachable", outcome: "not-sent", retryable: true }],
+    ["no network", withCode("ENETUNREACH"), { reason: "unreachable", outcome: "not-sent", retryable: true }],
+    ["connect timeout of undici", withCode("UND_ERR_CONNECT_TIMEOUT"), {
+      reason: "unreachable",
+      outcome: "not-sent",
+      retryable: true
+    }],
+    ["connect timeout", withCode("ETIMEDOUT", { syscall: "connect" }), {
+      reason: "unreachable",
+      outcome: "not-sent",
+      retryable: true
+    }],
+    ["timeout while reading", withCode("ETIMEDOUT", { syscall: "read" }), {
+      reason: "reset",
+      outcome: "unknown",
+      retryable: true
+    }],
+    ["no such name", withCode("ENOTFOUND"), { reason: "lookup", outcome: "not-sent", retryable: true }],
+    ["look-up failed for now", withCode("EAI_AGAIN"), { reason: "lookup", outcome: "not-sent", retryable: true }],
+    ["reset", withCode("ECONNRESET"), { reason: "reset", outcome: "unknown", retryable: true }],
+    ["broken pipe", withCode("EPIPE"), { reason: "reset", outcome: "unknown", retryable: true }],
+    ["socket closed", withCode("UND_ERR_SOCKET"), { reason: "reset", outcome: "unknown", retryable: true }],
+    [
+      "closed during the handshake",
+      Object.assign(new Error("Client network socket disconnected before secure TLS connection was established"), {
+        code: "ECONNRESET"
+      }),
+      { reason: "tls", outcome: "not-sent", retryable: true }
+    ],
+    ["handshake", withCode("ERR_SSL_WRONG_VERSION_NUMBER"), { reason: "tls", outcome: "not-sent", retryable: true }],
+    ["certificate expired", withCode("CERT_HAS_EXPIRED"), {
+      reason: "certificate",
+      outcome: "not-sent",
+      retryable: false
+    }],
+    ["certificate of another", withCode("ERR_TLS_CERT_ALTNAME_INVALID"), {
+      reason: "certificate",
+      outcome: "not-sent",
+      retryable: false
+    }],
+    ["wrapped by fetch", new TypeError("fetch failed", { cause: withCode("ECONNREFUSED") }), {
+      reason: "refused",
+      outcome: "not-sent",
+      retryable: true
+    }],
+    [
+      "every address refused",
+      new TypeError("fetch failed", {
+        cause: new AggregateError([withCode("ECONNREFUSED"), withCode("ECONNREFUSED")])
+      }),
+      { reason: "refused", outcome: "not-sent", retryable: true }
+    ],
+    ["anything else", new Error("boom"), { reason: "other", outcome: "unknown", retryable: true }],
+    ["nothing at all", null, { reason: "other", outcome: "unknown", retryable: true }]
+  ]
+  it.scoped.each(table)("%s", ([, cause, expected]) =>
+    Effect.gen(function*() {
+      assert.deepInclude(yield* failWith({ cause }), { _tag: "ConnectionError", ...expected })
+    }))
+
+  it.scoped("a header that cannot be written is the caller's mistake", () =>
+    Effect.gen(function*() {
+      assert.deepInclude(yield* failWith({ cause: withCode("UND_ERR_INVALID_ARG") }), {
+        _tag: "InvalidRequest",
+        field: "request"
+      })
+    }))
+})
