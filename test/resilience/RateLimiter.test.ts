@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Clock, Deferred, Duration, Effect, Exit, FastCheck, Fiber, TestClock } from "effect"
+import { Array, Clock, Deferred, Duration, Effect, FastCheck, Fiber, TestClock } from "effect"
 import { RateLimiter } from "effect-resilience"
 import * as RollingWindow from "../../packages/resilience/src/internal/rollingWindow.ts"
 import * as WaitingLine from "../../packages/resilience/src/internal/waitingLine.ts"
@@ -166,7 +166,7 @@ describe("a limiter", () => {
       assert.strictEqual((yield* limiter.state).waiting, 0)
     }))
 
-  it.scoped("a call that is interrupted counts from that moment", () =>
+  it.scoped("a call that is interrupted counts from that moment, and a second of grace: it may still be on its way", () =>
     Effect.gen(function*() {
       const limiter = yield* RateLimiter.make([rolling("a", 1, "1 second")])
       const running = yield* Effect.fork(RateLimiter.limit(Effect.never, limiter))
@@ -174,14 +174,26 @@ describe("a limiter", () => {
       yield* TestClock.adjust("300 millis")
       yield* Fiber.interrupt(running)
       yield* TestClock.adjust("10 seconds")
-      assert.deepStrictEqual(at, [1300])
+      assert.deepStrictEqual(at, [2300])
+    }))
+
+  it.scoped("an abandoned call does not hold up those that were answered after it", () =>
+    Effect.gen(function*() {
+      const limiter = yield* RateLimiter.make([rolling("a", 2, "1 second")])
+      const abandoned = yield* Effect.fork(RateLimiter.limit(Effect.never, limiter))
+      yield* Effect.fork(RateLimiter.limit(Effect.sleep("200 millis"), limiter))
+      const { at } = yield* begin(limiter, 2)
+      yield* TestClock.adjust("100 millis")
+      yield* Fiber.interrupt(abandoned)
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(at, [1200, 2100])
     }))
 
   it.scoped("a slot whose request was never sent is free at once", () =>
     Effect.gen(function*() {
       const limiter = yield* RateLimiter.make([rolling("a", 1, "1 minute")])
       const gate = yield* Deferred.make<void, string>()
-      yield* Effect.fork(limiter.withSlots({ unused: Exit.isFailure }, () => Deferred.await(gate)))
+      yield* Effect.fork(limiter.withSlots({ fate: () => "not-sent" }, () => Deferred.await(gate)))
       const { at } = yield* begin(limiter, 1)
       yield* TestClock.adjust("5 seconds")
       yield* Deferred.fail(gate, "refused")

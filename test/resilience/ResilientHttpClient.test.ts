@@ -474,7 +474,7 @@ describe("interruption", () => {
       assert.strictEqual(scripted.open(), 1)
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(scripted.open(), 0)
-      yield* TestClock.adjust("1 second")
+      yield* TestClock.adjust("2 seconds")
       const state = yield* client.limiter?.state ?? Effect.die("no limiter")
       assert.deepInclude(state.buckets[0], { inFlight: 0, available: 5 })
     }))

@@ -8,7 +8,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -99,16 +99,26 @@ export interface BucketState {
 }
 
 /**
+ * What became of a call that was let through.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fate = Turnstile.Fate
+
+/**
  * @since 0.1.0
  * @category models
  */
 export interface RateLimiter {
   /**
-   * Runs an effect when its turn has come. Its slots open again one window after it ends, or at once where `unused` says
-   * that the request was never sent. Interruption, while it waits or runs, leaves nothing behind.
+   * Runs an effect when its turn has come, and gives its slots back when it ends: one window later where it was
+   * `answered`; a second after that where it was `abandoned`, as the request may still be on its way; at once where it
+   * was `not-sent`. By default what was interrupted is abandoned, and all else answered. Interruption, while it waits or
+   * runs, leaves nothing behind.
    */
   readonly withSlots: <A, E, R>(
-    options: Options & { readonly unused?: ((exit: Exit.Exit<A, E>) => boolean) | undefined },
+    options: Options & { readonly fate?: ((exit: Exit.Exit<A, E>) => Fate) | undefined },
     use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | NotAdmitted, R>
   /** Admits nobody to these buckets (default: all) for a while: by default a tenth of each window. */
@@ -173,7 +183,7 @@ export const make = (
         weight,
         longestWait: Duration.toMillis(options.longestWait ?? Duration.infinity),
         tooLong: () => new NotAdmitted({ reason: "waited-too-long", buckets: names }),
-        unused: options.unused,
+        fate: options.fate ?? abandonedIfInterrupted,
         use
       })
     }
@@ -199,6 +209,9 @@ export const make = (
 
     return { withSlots, close, state }
   })
+
+const abandonedIfInterrupted = (exit: Exit.Exit<unknown, unknown>): Fate =>
+  Exit.isInterrupted(exit) ? "abandoned" : "answered"
 
 /**
  * Runs an effect when its turn has come.

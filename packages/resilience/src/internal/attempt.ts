@@ -13,7 +13,7 @@ import * as Predicate from "effect/Predicate"
 import { type ApiError, isApiError, Rejected, Timeout } from "../ApiError.ts"
 import * as AttemptTimeout from "../AttemptTimeout.ts"
 import type { Classifier } from "../Classifier.ts"
-import type { NotAdmitted, RateLimiter } from "../RateLimiter.ts"
+import type { Fate, NotAdmitted, RateLimiter } from "../RateLimiter.ts"
 import { type Call, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
 import type { Tally } from "./tally.ts"
@@ -69,7 +69,7 @@ export const attempt = <A, R>(
           buckets: call.buckets,
           weight: call.weight,
           longestWait: Math.max(0, deadline - now),
-          unused: (exit) => Exit.isFailure(exit) && wasNotSent(exit)
+          fate: fateOf
         },
         (waited) => {
           tally.limiterWait += Duration.toMillis(waited)
@@ -121,8 +121,12 @@ const closeGate = (limiter: RateLimiter, call: Call, error: ApiError): Effect.Ef
   )
 }
 
-const wasNotSent = (exit: Exit.Failure<unknown, ApiError>): boolean =>
-  exit.cause._tag === "Fail" && exit.cause.error.outcome === "not-sent"
+const fateOf = (exit: Exit.Exit<unknown, ApiError>): Fate => {
+  if (Exit.isSuccess(exit)) return "answered"
+  if (exit.cause._tag !== "Fail") return "abandoned"
+  const { _tag, outcome } = exit.cause.error
+  return outcome === "not-sent" ? "not-sent" : _tag === "Timeout" ? "abandoned" : "answered"
+}
 
 const notAdmitted = (call: Call, { reason }: NotAdmitted): ApiError => {
   switch (reason) {

@@ -46,10 +46,19 @@ export const take = (self: RollingWindow, weight: number): void => {
   self.inFlight += weight
 }
 
-/** The answer is here, or will never come: the slots open one window from now. */
+/** The answer is here: the slots open one window from now. */
 export const answered = (self: RollingWindow, weight: number, now: number): void => {
   self.inFlight -= weight
-  for (let i = 0; i < weight; i++) self.opening.push(now + self.window)
+  openAt(self, weight, now + self.window)
+}
+
+/**
+ * Nobody waits for the answer any longer, but the request may still be on its way, in some buffer between here and the
+ * server's own queue: a second of grace on top of the window.
+ */
+export const abandoned = (self: RollingWindow, weight: number, now: number): void => {
+  self.inFlight -= weight
+  openAt(self, weight, now + self.window + 1000)
 }
 
 /** The request never left: the slots are free at once. */
@@ -60,4 +69,12 @@ export const notSent = (self: RollingWindow, weight: number): void => {
 /** The server says that its window is full. */
 export const close = (self: RollingWindow, until: number): void => {
   self.closedUntil = Math.max(self.closedUntil, until)
+}
+
+/** Nearly always at the end; only behind an abandoned call there may be later ones to step over. */
+const openAt = ({ head, opening }: RollingWindow, weight: number, at: number): void => {
+  let position = opening.length
+  while (position > head && (opening[position - 1] as number) > at) position--
+  if (position === opening.length) { for (let i = 0; i < weight; i++) opening.push(at) }
+  else opening.splice(position, 0, ...Array.from({ length: weight }, () => at))
 }

@@ -8,14 +8,16 @@ import * as RollingWindow from "./rollingWindow.ts"
 import { monotonicMillis } from "./time.ts"
 import * as WaitingLine from "./waitingLine.ts"
 
+/** What became of a request that was let through: its slots open accordingly. */
+export type Fate = "answered" | "abandoned" | "not-sent"
+
 export interface Passage<A, E, R, E2> {
   readonly windows: ReadonlyArray<RollingWindow.RollingWindow>
   readonly weight: number
   /** In milliseconds. */
   readonly longestWait: number
   readonly tooLong: () => E2
-  /** Was the slot not used after all? Then it is free at once. */
-  readonly unused: ((exit: Exit.Exit<A, E>) => boolean) | undefined
+  readonly fate: (exit: Exit.Exit<A, E>) => Fate
   readonly use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
 }
 
@@ -24,6 +26,12 @@ export interface Turnstile {
   /** Changes windows, and lets in whoever that makes room for. */
   readonly change: (f: (now: number) => void) => Effect.Effect<void>
   readonly waiting: () => number
+}
+
+const settle: Record<Fate, (window: RollingWindow.RollingWindow, weight: number, now: number) => void> = {
+  answered: RollingWindow.answered,
+  abandoned: RollingWindow.abandoned,
+  "not-sent": RollingWindow.notSent
 }
 
 export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
@@ -57,21 +65,19 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Eff
     )
   }
 
-  const pass: Turnstile["pass"] = ({ longestWait, tooLong, unused, use, weight, windows }) =>
+  const pass: Turnstile["pass"] = ({ fate, longestWait, tooLong, use, weight, windows }) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(monotonicMillis, (arrival) => {
         if (WaitingLine.isBeyond(windows, weight, arrival, longestWait)) return Effect.fail(tooLong())
         const waiter = WaitingLine.join(line, windows, weight)
 
-        const giveBack = (settle: (window: RollingWindow.RollingWindow, now: number) => void) =>
+        const giveBack = (fate: Fate) =>
           change((now) => {
-            for (const window of windows) settle(window, now)
+            for (const window of windows) settle[fate](window, weight, now)
           })
         const abandon = Effect.suspend(() =>
           // It may have been let in at the very moment it gave up.
-          waiter.state === "admitted"
-            ? giveBack((window) => RollingWindow.notSent(window, weight))
-            : change(() => WaitingLine.leave(line, waiter))
+          waiter.state === "admitted" ? giveBack("not-sent") : change(() => WaitingLine.leave(line, waiter))
         )
         const turn = Effect.async<void>((resume) => {
           if (waiter.state === "admitted") return resume(Effect.void)
@@ -88,12 +94,10 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Eff
           ),
           Effect.zipRight(monotonicMillis),
           Effect.flatMap((now) =>
-            Effect.onExit(restore(Effect.suspend(() => use(Duration.millis(now - arrival)))), (exit) =>
-              giveBack((window, now) =>
-                unused?.(exit) === true
-                  ? RollingWindow.notSent(window, weight)
-                  : RollingWindow.answered(window, weight, now)
-              ))
+            Effect.onExit(
+              restore(Effect.suspend(() => use(Duration.millis(now - arrival)))),
+              (exit) => giveBack(fate(exit))
+            )
           )
         )
       })
