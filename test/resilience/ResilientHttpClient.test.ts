@@ -1,6 +1,6 @@
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Fiber, Redacted, Schedule, Schema, TestClock } from "effect"
+import { DateTime, Duration, Effect, Fiber, Redacted, Schedule, Schema, Stream, TestClock } from "effect"
 import {
   type ApiError,
   CallOptions,
@@ -320,6 +320,33 @@ describe("requests", () => {
       const scripted = ScriptedClient.make({})
       yield* success((yield* clientOver(scripted, {}, { baseUrl })).execute(HttpClientRequest.get(url)))
       assert.strictEqual(scripted.sent[0]?.request.url, expected)
+    }))
+
+  it.scoped.each(
+    [
+      ["JSON", HttpClientRequest.bodyUnsafeJson(post, { a: 1 }), "application/json"],
+      ["a form", HttpClientRequest.bodyUrlParams(post, { a: "1" }), "application/x-www-form-urlencoded"],
+      ["bytes", HttpClientRequest.bodyUint8Array(post, new Uint8Array([1, 2])), "application/octet-stream"]
+    ] as const
+  )("a body of %s is sent as it is, again and again", ([, request, contentType]) =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 429 }, {})
+      yield* success((yield* clientOver(scripted)).execute(request))
+      for (const { request: { body } } of scripted.sent) {
+        assert.deepInclude(body, { _tag: "Uint8Array", contentType })
+      }
+      assert.strictEqual(scripted.sent.length, 2)
+    }))
+
+  it.scoped("a body that can be read only once is not sent again", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 503 }, {})
+      const upload = HttpClientRequest.bodyStream(
+        HttpClientRequest.setMethod(post, "PUT"),
+        Stream.make(new Uint8Array([1]))
+      )
+      const error = yield* failure((yield* clientOver(scripted)).execute(upload))
+      assert.strictEqual(error.retry?.stopped, "not-replayable")
     }))
 
   it.scoped("a relative URL without a base is an InvalidRequest", () =>
