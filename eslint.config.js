@@ -3,7 +3,7 @@ import js from "@eslint/js"
 import tseslint from "typescript-eslint"
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "out/**", "coverage/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", "packages/*/docs/**", "out/**", "coverage/**"] },
   js.configs.recommended,
   tseslint.configs.recommended,
   effect.configs.dprint,
@@ -27,6 +27,10 @@ export default tseslint.config(
         }
       }]
     }
+  },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: { globals: { console: "readonly", process: "readonly" } }
   },
   {
     // Time, chance and fibres have services of their own in library code.

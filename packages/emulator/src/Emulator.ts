@@ -59,6 +59,7 @@ export interface Options {
  * A running emulator.
  *
  * @example
+ * ```ts
  * import * as Effect from "effect/Effect"
  * import * as Emulator from "hubspot-emulator/Emulator"
  *
@@ -68,6 +69,7 @@ export interface Options {
  *   yield* emulator.setFaults({ rules: [{ share: 1, fault: { kind: "reset" } }] })
  *   return yield* emulator.stats
  * }).pipe(Effect.provide(Emulator.layer({ seed: 7 })))
+ * ```
  *
  * @since 0.1.0
  * @category tags

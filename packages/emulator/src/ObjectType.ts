@@ -77,6 +77,7 @@ export interface Options extends Pick<ObjectType, "name" | "id"> {
  * Describes a type of object.
  *
  * @example
+ * ```ts
  * import * as ObjectType from "hubspot-emulator/ObjectType"
  *
  * const pets = ObjectType.make({
@@ -85,6 +86,7 @@ export interface Options extends Pick<ObjectType, "name" | "id"> {
  *   properties: { name: { type: "string" }, chip: { type: "string", unique: true } },
  *   required: [["name"]]
  * })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -114,10 +116,12 @@ export const make = (options: Options): ObjectType => {
  * A type with more properties: the custom ones of an account, or standard ones that the emulator leaves out.
  *
  * @example
+ * ```ts
  * import * as ObjectType from "hubspot-emulator/ObjectType"
  * import * as StandardTypes from "hubspot-emulator/StandardTypes"
  *
  * const deals = ObjectType.extend(StandardTypes.deals, { crm_key: { type: "string", unique: true } })
+ * ```
  *
  * @since 0.1.0
  * @category combinators
