@@ -18,7 +18,7 @@ const program = Effect.gen(function*() {
   const deal = yield* Deals.create({ dealname: "Analytical engine", pipeline: "default", dealstage: "qualifiedtobuy" })
   yield* Deals.update(deal.id, { dealstage: "closedwon", amount: 5000 }).pipe(
     Effect.catchTags({ // the typed error channel, on the call it belongs to
-      RateLimited: (error) => Console.error(`Later, from ${error.retryAt}`),
+      RateLimited: (error) => Console.error(error.message), // says when to try again
       ClientError: (error) => Console.error(`Refused with ${error.status}`, error.details)
     })
   )

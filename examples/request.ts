@@ -22,7 +22,7 @@ const program = Effect.gen(function*() {
   Effect.catchTags({
     ConnectionError: ({ message }) =>
       Console.error(`${message}. Is the emulator running? npx hubspot-emulator --port 4010`),
-    RateLimited: ({ retryAt }) => Console.error(`Too many requests; again from ${retryAt}`)
+    RateLimited: ({ message }) => Console.error(message) // says when to try again
   })
 )
 

@@ -1,11 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Chunk, DateTime, Effect, Stream } from "effect"
-import { Contacts } from "effect-hubspot"
-import { type ApiError } from "effect-resilience"
-import { Emulator } from "hubspot-emulator"
+import { Array, Chunk, DateTime, Effect, Schema, Stream } from "effect"
+import { Contacts, CrmObject, HubSpotClient, Property } from "effect-hubspot"
+import { type ApiError, RateLimiter } from "effect-resilience"
+import { Emulator, ObjectType, StandardTypes } from "hubspot-emulator"
 import { live } from "../support/hubspot.ts"
 
 const fails = <A, R>(effect: Effect.Effect<A, ApiError.ApiError, R>) => Effect.flip(effect)
+/** Contacts of a portal with properties of its own. */
+const Mine = Contacts.extend(Schema.Struct({
+  no_such_property: Property.text,
+  score: Property.number,
+  tags: Property.options,
+  vip: Property.boolean,
+  since: Property.datetime
+}))
 const person = (n: number) => ({ email: `person-${n}@example.com`, firstname: `Person ${n}` })
 
 describe("one contact", () => {
@@ -54,7 +62,7 @@ describe("one contact", () => {
 
   it.scopedLive("with a property that HubSpot refuses is a ClientError that names it", () =>
     Effect.gen(function*() {
-      const error = yield* fails(Contacts.create({ email: "ada@example.com", no_such_property: "x" }))
+      const error = yield* fails(Mine.create({ email: "ada@example.com", no_such_property: "x" }))
       assert.strictEqual(error._tag, "ClientError")
       assert.strictEqual(error._tag === "ClientError" && error.details?.category, "VALIDATION_ERROR")
       const fields = error._tag === "ClientError" ? error.details?.fields : undefined
@@ -72,9 +80,65 @@ describe("one contact", () => {
 
   it.scopedLive("with a value that cannot be written is an InvalidRequest that names it", () =>
     Effect.gen(function*() {
-      const error = yield* fails(Contacts.create({ email: "ada@example.com", score: Number.NaN }))
+      const error = yield* fails(Mine.create({ email: "ada@example.com", score: Number.NaN }))
       assert.deepInclude(error, { _tag: "InvalidRequest", field: "properties.score" })
     }).pipe(Effect.provide(live())))
+})
+
+describe("typed properties", () => {
+  const type = ObjectType.extend(StandardTypes.contacts, {
+    score: { type: "number" },
+    tags: { type: "string" },
+    vip: { type: "bool" },
+    since: { type: "datetime" }
+  })
+  const portal = live({ emulator: { objectTypes: [type] } })
+
+  it.scopedLive("go out as strings and come back as they were", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.Emulator
+      const since = DateTime.unsafeMake("2026-11-23T00:00:00Z")
+      const { id } = yield* Mine.create({ email: "ada@example.com", score: 1.5, tags: ["a", "b"], vip: true, since })
+      const [stored] = yield* emulator.records("contacts")
+      assert.deepInclude(stored?.properties, { score: "1.5", tags: "a;b", vip: "true" })
+      const { properties } = yield* Mine.get(id, { properties: ["score", "tags", "vip", "since"] })
+      assert.deepStrictEqual(properties, { score: 1.5, tags: ["a", "b"], vip: true, since })
+    }).pipe(Effect.provide(portal)))
+
+  it.scopedLive("are null once they are cleared", () =>
+    Effect.gen(function*() {
+      const { id } = yield* Mine.create({ email: "ada@example.com", score: 1 })
+      yield* Mine.update(id, { score: null })
+      assert.isNull((yield* Mine.get(id)).properties.score)
+    }).pipe(Effect.provide(portal)))
+
+  it.scopedLive("one that is not of its type is an InvalidResponse that names it, and not its value", () =>
+    Effect.gen(function*() {
+      const Wrong = CrmObject.make({ type: "contacts", properties: Schema.Struct({ firstname: Property.number }) })
+      const { id } = yield* Contacts.create({ email: "ada@example.com", firstname: "Augusta" })
+      const error = yield* fails(Wrong.get(id))
+      assert.strictEqual(error._tag, "InvalidResponse")
+      assert.include(error.message, "properties.firstname")
+      assert.notInclude(error.message, "Augusta")
+    }).pipe(Effect.provide(live())))
+})
+
+describe("any path", () => {
+  it.scopedLive("a search has its own bucket, and may be repeated", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.Emulator
+      const client = yield* HubSpotClient.HubSpotClient
+      const search = client.post("/crm/v3/objects/contacts/search", Schema.Struct({ total: Schema.Number }), {
+        body: { filterGroups: [], limit: 1 }
+      })
+      yield* Effect.replicateEffect(search, 12, { concurrency: "unbounded", discard: true })
+      yield* emulator.setFaults({ outages: [{ from: 0, to: "60 millis", fault: { kind: "reset" } }] })
+      yield* search
+      assert.deepStrictEqual((yield* emulator.stats).rateLimited, { limiter: 0, injected: 0 })
+    }).pipe(Effect.provide(live({
+      emulator: { limits: { search: { limit: 5, window: "200 millis" } } },
+      overrides: { limits: [RateLimiter.rolling("search", 5, "200 millis")] }
+    }))))
 })
 
 describe("many contacts", () => {

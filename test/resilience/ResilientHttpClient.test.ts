@@ -9,8 +9,7 @@ import {
   Policy,
   Profile,
   RateLimiter,
-  ResilientHttpClient,
-  RetrySchedule
+  ResilientHttpClient
 } from "effect-resilience"
 import * as ScriptedClient from "../support/ScriptedClient.ts"
 
@@ -242,6 +241,7 @@ describe("the deadline", () => {
       const error = yield* failure(client.execute(get))
       assert.strictEqual(error.retry?.stopped, "deadline")
       assert.isAtMost(Duration.toSeconds(error.retry?.elapsed ?? 999), 120)
+      assert.isAtLeast(Duration.toSeconds(error.retry?.elapsed ?? 0), 110)
     }))
 
   it.scoped("of a region counts for all the calls in it together", () =>
@@ -250,7 +250,7 @@ describe("the deadline", () => {
       const client = yield* clientOver(scripted)
       const pipeline = Effect.zipRight(client.execute(get), Effect.zipRight(client.execute(get), client.execute(get)))
       const error = yield* failure(pipeline.pipe(Deadline.within("10 seconds"), Deadline.within("1 minute")))
-      assert.deepInclude(error, { _tag: "Timeout", scope: "deadline" })
+      assert.deepInclude(error, { _tag: "Timeout", scope: "deadline", limit: Duration.seconds(2) })
       assert.strictEqual(Duration.toSeconds(error.retry?.elapsed ?? 0), 2)
     }))
 
@@ -291,6 +291,26 @@ describe("the limiter", () => {
       yield* TestClock.adjust("1 second")
       yield* success(client.execute(get))
       assert.deepStrictEqual(times(scripted), [0, 30_000])
+    }))
+
+  it.scoped("a call that cannot wait that long is refused at once, and told when", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 429, headers: { "retry-after": "86400" } })
+      const client = yield* clientOver(scripted, { limits })
+      yield* Effect.exit(client.execute(get))
+      const error = yield* Effect.flip(client.execute(get))
+      assert.deepInclude(error, { _tag: "Rejected", reason: "waited-too-long", outcome: "not-sent" })
+      assert.strictEqual(error.retryAt && DateTime.toEpochMillis(error.retryAt), 86_400_000)
+      assert.strictEqual(error.retry?.attempts, 0)
+    }))
+
+  it.scoped("two clients may share one", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({})
+      const limiter = yield* RateLimiter.make(limits)
+      const [one, other] = [yield* clientOver(scripted, {}, { limiter }), yield* clientOver(scripted, {}, { limiter })]
+      yield* success(Effect.all([one.execute(get), other.execute(get), one.execute(get)], { concurrency: 3 }))
+      assert.deepStrictEqual(times(scripted), [0, 0, 10_000])
     }))
 
   it.scoped("a request that was never sent costs no slot", () =>
@@ -389,6 +409,25 @@ describe("requests", () => {
       const error = yield* failure((yield* clientOver(ScriptedClient.make({}), {}, { authenticate })).execute(get))
       assert.deepInclude(error, { _tag: "Rejected", reason: "credentials-unavailable", failure: "VaultError" })
       assert.notInclude(JSON.stringify(error), "hunter2")
+    }))
+
+  it.scoped("what stands in a template's place stays out of errors", () =>
+    Effect.gen(function*() {
+      const person = HttpClientRequest.get("https://api.example.com/people/ada%40example.com")
+      const client = yield* clientOver(ScriptedClient.make({ status: 404 }))
+      const error = yield* failure(client.execute(person, { urlTemplate: "/people/{email}" }))
+      assert.strictEqual(error.url, "https://api.example.com/people/{email}")
+    }))
+
+  it.scoped("a policy that was not checked is checked when the client is made", () =>
+    Effect.gen(function*() {
+      const wrong = { ...Profile.production, retry: { ...Profile.production.retry, retries: -3 } }
+      const error = yield* Effect.flip(
+        ResilientHttpClient.make(wrong).pipe(
+          Effect.provideService(HttpClient.HttpClient, ScriptedClient.make({}).client)
+        )
+      )
+      assert.include(error.message, "retry.retries")
     }))
 
   it.scoped("the base URL is checked when the client is made", () =>
@@ -506,10 +545,3 @@ describe("interruption", () => {
       assert.deepInclude(state.buckets[0], { inFlight: 0, available: 5 })
     }))
 })
-
-it.effect("the schedule of a policy is the one it describes", () =>
-  Effect.gen(function*() {
-    const { retry } = yield* Policy.make(Profile.production, exact)
-    const [soonest] = RetrySchedule.bounds(RetrySchedule.exponential(retry), [new Error("any"), new Error("any")])
-    assert.deepStrictEqual(soonest.map(Duration.toMillis), [1000, 2000])
-  }))

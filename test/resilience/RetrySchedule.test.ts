@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Clock, Duration, Effect, FastCheck, Fiber, Random, Schedule, TestClock } from "effect"
-import { type ApiError, Jitter, RetrySchedule, SampleErrors } from "effect-resilience"
+import { Array, Clock, Data, Duration, Effect, FastCheck, Fiber, Random, Schedule, TestClock } from "effect"
+import { type ApiError, Jitter, RateLimiter, RetrySchedule, SampleErrors } from "effect-resilience"
 
 const { clientError, connectionReset, rateLimited, serverError, timeout } = SampleErrors
 const millis = (delays: ReadonlyArray<Duration.Duration>) => delays.map(Duration.toMillis)
@@ -155,6 +155,32 @@ describe("as a Schedule", () => {
       assert.strictEqual(yield* Fiber.join(fiber), serverError)
       assert.deepStrictEqual(at, [0, 2000, 6000, 14_000, 30_000])
     }))
+
+  it.scoped("goes with a limiter and errors of one's own; what the limiter will never admit is not repeated", () =>
+    Effect.gen(function*() {
+      class Busy extends Data.TaggedError("Busy")<{ readonly query: number }> {}
+      const schedule = RetrySchedule.exponential(
+        { jitter: Jitter.none },
+        ({ query }: Busy) => ({ retryable: query < 3 })
+      )
+      let calls = 0
+      const limiter = yield* RateLimiter.make([RateLimiter.rolling("a", 10, "1 second")])
+      const query = Effect.suspend(() => new Busy({ query: calls++ })).pipe(
+        RateLimiter.limit(limiter),
+        Effect.retry(schedule)
+      )
+      const fiber = yield* Effect.fork(Effect.flip(query))
+      yield* TestClock.adjust("1 minute")
+      assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Busy", query: 3 })
+
+      const never = Effect.void.pipe(RateLimiter.limit(limiter, { weight: 11 }), Effect.retry(schedule))
+      assert.deepInclude(yield* Effect.flip(never), { _tag: "NotAdmitted", reason: "weight" })
+    }))
+
+  it.each([undefined, 3])("an option that is %j where it may be left out", (retries) => {
+    const [soonest] = RetrySchedule.bounds(RetrySchedule.exponential({ retries }), down)
+    assert.strictEqual(soonest.length, retries ?? 4)
+  })
 
   it.effect("composes with the combinators of Schedule", () =>
     Effect.gen(function*() {

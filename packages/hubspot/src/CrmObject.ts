@@ -6,7 +6,7 @@
 import type { ApiError } from "effect-resilience/ApiError"
 import type { CallOptions } from "effect-resilience/CallOptions"
 import type * as Effect from "effect/Effect"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { BatchResult } from "./BatchResult.ts"
 import type { Fields, Input, Read, Upserted, Written } from "./CrmRecord.ts"
@@ -27,9 +27,9 @@ export type Settings = Pick<CallOptions, "attemptTimeout" | "deadline" | "retrie
  * @since 0.1.0
  * @category models
  */
-export interface Address {
+export interface Lookup<F extends Fields> {
   /** A property with unique values by which the record is named, such as `email`. Default: its id. */
-  readonly by?: string | undefined
+  readonly by?: (keyof F & string) | undefined
 }
 
 /**
@@ -76,6 +76,9 @@ export type NameOf<F extends Fields> = (keyof F & string) | (string & {})
 export interface CrmObject<F extends Fields> {
   readonly type: string
 
+  /** The same with more properties: those of the portal's own. */
+  readonly extend: <G extends Fields>(properties: Schema.Struct<G>) => CrmObject<F & G>
+
   /**
    * Creates a record. After a failure that leaves it open whether the record was created, contacts are repeated and
    * reconciled through HubSpot's `Existing ID`; other types fail with the outcome `unknown`.
@@ -85,14 +88,14 @@ export interface CrmObject<F extends Fields> {
   /** Reads one record. An unknown one is a `ClientError` of status 404. */
   readonly get: <const Name extends NameOf<F> = keyof F & string>(
     id: string,
-    options?: Address & Selection<Name> & Settings
+    options?: Lookup<F> & Selection<Name> & Settings
   ) => Effect.Effect<Read<F, Name>, ApiError, HubSpotClient>
 
   /** Sets properties of a record. */
   readonly update: (
     id: string,
     properties: Input<F>,
-    options?: Address & Settings
+    options?: Lookup<F> & Settings
   ) => Effect.Effect<Written<F>, ApiError, HubSpotClient>
 
   /** Creates the record, or updates the one that has the same value of the unique property `by`. */
@@ -123,13 +126,13 @@ export interface CrmObject<F extends Fields> {
   /** Reads any number of records. Equal ids are asked for once, and each gets the record. */
   readonly batchRead: <const Name extends NameOf<F> = keyof F & string>(
     ids: ReadonlyArray<string>,
-    options?: Address & Selection<Name> & BatchSettings
+    options?: Lookup<F> & Selection<Name> & BatchSettings
   ) => Effect.Effect<BatchResult<string, Read<F, Name>>, never, HubSpotClient>
 
   /** Sets properties of any number of records. The second input for the same record is refused. */
   readonly batchUpdate: (
     inputs: ReadonlyArray<Update<F>>,
-    options?: Address & BatchSettings
+    options?: Lookup<F> & BatchSettings
   ) => Effect.Effect<BatchResult<Update<F>, Written<F>>, never, HubSpotClient>
 
   /** Creates or updates any number of records. The second input for the same value of `by` is refused. */
@@ -161,7 +164,7 @@ export interface Definition<F extends Fields> {
    * A unique property whose collision HubSpot reports with the id of the record that has it, as it does for the email
    * of contacts. Creates that set it can be repeated safely.
    */
-  readonly reconcileBy?: keyof F & string
+  readonly reconcileBy?: (keyof F & string) | undefined
 }
 
 /**
@@ -189,5 +192,11 @@ export interface Definition<F extends Fields> {
  */
 export const make = <F extends Fields>(definition: Definition<F>): CrmObject<F> => {
   const wire = wireOf(definition)
-  return { type: definition.type, ...Calls.make(wire), ...Batches.make(wire) }
+  return {
+    type: definition.type,
+    extend: (more) =>
+      make({ ...definition, properties: Schema.Struct({ ...definition.properties.fields, ...more.fields }) }),
+    ...Calls.make(wire),
+    ...Batches.make(wire)
+  }
 }

@@ -5,7 +5,6 @@
  */
 import type * as DateTime from "effect/DateTime"
 import type * as Schema from "effect/Schema"
-import type * as Property from "./Property.ts"
 
 /**
  * The properties that a module knows, each as a schema over the string on the wire.
@@ -55,7 +54,7 @@ export type Read<F extends Fields, Name extends string> = CrmRecord<
  * @category models
  */
 export type Written<F extends Fields> = CrmRecord<
-  { readonly [K in keyof F]?: Schema.Schema.Type<F[K]> | null } & { readonly [name: string]: unknown }
+  { readonly [K in keyof F]?: Schema.Schema.Type<F[K]> | null }
 >
 
 /**
@@ -67,11 +66,9 @@ export type Written<F extends Fields> = CrmRecord<
 export type Upserted<F extends Fields> = Written<F> & { readonly isNew: boolean }
 
 /**
- * What a record can be set to; `null` clears a property. Properties that the module does not know may be given too.
+ * What a record can be set to; `null` clears a property.
  *
  * @since 0.1.0
  * @category models
  */
-export type Input<F extends Fields> =
-  & { readonly [K in keyof F]?: Schema.Schema.Type<F[K]> | null | undefined }
-  & { readonly [name: string]: Property.Value }
+export type Input<F extends Fields> = { readonly [K in keyof F]?: Schema.Schema.Type<F[K]> | null | undefined }

@@ -18,6 +18,7 @@ import type * as Scope from "effect/Scope"
 import { HubSpotConfig, type Service as Config } from "./HubSpotConfig.ts"
 import { classify } from "./internal/classify.ts"
 import { invalid } from "./internal/invalid.ts"
+import { defaultsFor } from "./internal/paths.ts"
 
 /**
  * Values of a query; a list becomes its items joined by commas, as HubSpot reads them, and `undefined` is left out.
@@ -106,7 +107,15 @@ export const make: Effect.Effect<
     const request = HttpClientRequest.make(method)(path, { urlParams: urlParams(query), acceptJson: true })
     return Effect.flatMap(
       body === undefined ? Effect.succeed(request) : withJson(request, body),
-      (request) => http.json(request, schema, { buckets: ["general"], ...options })
+      (request) => {
+        const { buckets, kind, replay } = defaultsFor(path)
+        return http.json(request, schema, {
+          ...options,
+          buckets: options.buckets ?? buckets,
+          kind: options.kind ?? kind,
+          replay: options.replay ?? replay
+        })
+      }
     )
   }
   const del = call("DELETE")

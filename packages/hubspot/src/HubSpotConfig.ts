@@ -114,7 +114,13 @@ const profiles = { production: Profile.production, development: Profile.developm
  */
 export const fromEnvironment: Config.Config<Options> = Config.all({
   accessToken: Config.option(Config.redacted("HUBSPOT_ACCESS_TOKEN")).pipe(Config.mapOrFail(usable)),
-  baseUrl: Config.withDefault(Config.string("HUBSPOT_BASE_URL"), undefined),
+  baseUrl: Config.string("HUBSPOT_BASE_URL").pipe(
+    Config.validate({
+      message: "it must be an absolute http or https URL, such as http://127.0.0.1:4010",
+      validation: (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+    }),
+    Config.withDefault(undefined)
+  ),
   tier: Config.withDefault(Schema.Config("HUBSPOT_TIER", Tier.Tier), undefined),
   profile: Config.map(
     Config.withDefault(Config.literal("production", "development", "testing")("HUBSPOT_PROFILE"), "production"),
@@ -135,8 +141,8 @@ const defaultBaseUrl = "https://api.hubapi.com"
 
 const withTier = (
   tier: Tier.Tier,
-  own: ReadonlyArray<typeof RateLimiter.Bucket.Encoded>
-): ReadonlyArray<typeof RateLimiter.Bucket.Encoded> => [
+  own: ReadonlyArray<RateLimiter.BucketInput>
+): ReadonlyArray<RateLimiter.BucketInput> => [
   ...Tier.buckets(tier).filter(({ name }) => !own.some((bucket) => bucket.name === name)),
   ...own
 ]

@@ -51,9 +51,9 @@ export const datetime: Schema.Schema<DateTime.Utc, string> = Schema.transformOrF
 )
 
 /**
- * What a property that no schema knows may be set to; `null` clears it.
+ * Several of a list's options, as checkboxes have them; on the wire with semicolons between.
  *
  * @since 0.1.0
- * @category models
+ * @category schemas
  */
-export type Value = string | number | boolean | Date | DateTime.Utc | null | undefined
+export const options: Schema.Schema<ReadonlyArray<string>, string> = Schema.split(";")

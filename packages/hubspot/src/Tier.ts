@@ -39,7 +39,7 @@ const perTenSeconds: { readonly [T in Tier]: { readonly general: number; readonl
  * @since 0.1.0
  * @category getters
  */
-export const buckets = (tier: Tier): ReadonlyArray<typeof RateLimiter.Bucket.Encoded> => [
+export const buckets = (tier: Tier): ReadonlyArray<RateLimiter.BucketInput> => [
   RateLimiter.rolling("general", perTenSeconds[tier].general, "10 seconds"),
   RateLimiter.rolling("search", 5, "1 second"),
   RateLimiter.rolling("associations", perTenSeconds[tier].associations, "10 seconds")

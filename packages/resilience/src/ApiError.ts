@@ -103,7 +103,7 @@ const common = {
   method: Schema.String,
   /** The path with its parameters left open, such as `/crm/v3/objects/contacts/{id}`. */
   urlTemplate: Schema.String,
-  /** Without user info, query and fragment. */
+  /** Without user info, query and fragment, and with the path of the template. */
   url: Schema.String,
   outcome: Outcome,
   retryable: Schema.Boolean,
@@ -197,7 +197,7 @@ export class ConnectionError extends Schema.TaggedError<ConnectionError>()("Conn
   code: Schema.optional(Schema.String)
 }) {
   override get message(): string {
-    return describe(this, `lost its connection (${this.reason}${this.code === undefined ? "" : `, ${this.code}`})`)
+    return describe(this, `${lost(this.reason)} (${this.code ?? this.reason})`)
   }
 }
 
@@ -316,7 +316,16 @@ export const ApiError = Schema.Union(
  * @since 0.1.0
  * @category models
  */
-export type ApiError = typeof ApiError.Type
+export type ApiError =
+  | RateLimited
+  | ServerError
+  | ClientError
+  | Timeout
+  | ConnectionError
+  | CircuitOpen
+  | Rejected
+  | InvalidRequest
+  | InvalidResponse
 
 /**
  * @since 0.1.0
@@ -338,10 +347,28 @@ export const withRetry = <E extends ApiError>(error: E, retry: RetrySummary): E 
   return new ErrorClass({ ...fields, retry })
 }
 
-const answeredWith = (error: ServerError | ClientError): string =>
-  error.details?.category === undefined
-    ? `answered ${error.status}`
-    : `answered ${error.status} ${error.details.category}`
+const lost = (reason: ConnectionError["reason"]): string => {
+  switch (reason) {
+    case "refused":
+    case "unreachable":
+    case "lookup":
+      return `found nobody there: ${reason}`
+    case "tls":
+    case "certificate":
+      return `got no secure connection: ${reason}`
+    case "incomplete":
+      return "got half an answer"
+    default:
+      return "lost its connection"
+  }
+}
+
+/** The names of the fields that were refused are the caller's own; what they held is not repeated. */
+const answeredWith = ({ details, status }: ServerError | ClientError): string => {
+  const category = details?.category === undefined ? "" : ` ${details.category}`
+  const fields = details?.fields?.flatMap(({ field }) => field ?? []) ?? []
+  return `answered ${status}${category}${fields.length === 0 ? "" : ` (${[...new Set(fields)].join(", ")})`}`
+}
 
 const stopped: (reason: StopReason) => string = Match.type<StopReason>().pipe(
   Match.when("attempts", () => "no retries left"),
@@ -357,9 +384,9 @@ const stopped: (reason: StopReason) => string = Match.type<StopReason>().pipe(
 const describe = (error: ApiError, happened: string): string => {
   const call = `${error.method} ${error.urlTemplate} ${happened}`
   const hint = error.retryAt === undefined ? "" : `, may be repeated from ${DateTime.formatIso(error.retryAt)}`
-  if (error.retry === undefined) return call + hint
+  if (error.retry === undefined || error.retry.attempts === 0) return call + hint
   const { attempts, elapsed, stopped: reason } = error.retry
-  return `${call} after ${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Duration.format(elapsed)}${hint}: ${
-    stopped(reason)
-  }`
+  const history = `after ${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Duration.format(elapsed)}`
+  const ranOut = error._tag === "Timeout" && error.scope === "deadline"
+  return `${call} ${history}${hint}${ranOut ? "" : `: ${stopped(reason)}`}`
 }

@@ -29,7 +29,7 @@ export type Kind = typeof Kind.Type
 export interface CallOptions {
   /** Default: `read` for GET, HEAD and OPTIONS, else `write`. */
   readonly kind?: Kind | undefined
-  /** The path with its parameters left open, for errors and telemetry. Default: the path itself. */
+  /** The path with its parameters left open, for errors: what is in its place stays out of them. Default: the path itself. */
   readonly urlTemplate?: string | undefined
   /**
    * May the operation be carried out twice? Default: `safe` for GET, HEAD, PUT, DELETE and OPTIONS and for requests
@@ -42,7 +42,7 @@ export interface CallOptions {
   readonly weight?: number | undefined
   /** For one attempt, from sending to the last byte; for a stream to the first, and then from chunk to chunk. */
   readonly attemptTimeout?: AttemptTimeout.Input | undefined
-  /** For the whole call; an earlier one of the region around it wins. */
+  /** For the whole call, for a stream until its first byte; an earlier one of the region around it wins. */
   readonly deadline?: Duration.DurationInput | undefined
   /** N retries are at most N + 1 attempts. */
   readonly retries?: number | undefined

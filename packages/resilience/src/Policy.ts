@@ -41,13 +41,16 @@ const fields = Schema.Struct({
  */
 export const Policy = fields.pipe(
   Schema.filter((policy) =>
-    [undefined, ...CallOptions.Kind.literals].flatMap((kind) => {
+    [undefined, ...CallOptions.Kind.literals.filter((kind) => policy.kinds[kind] !== undefined)].flatMap((kind) => {
       const { attemptTimeout, deadline, retry } = forKind(policy, kind)
       const path = (...field: ReadonlyArray<string>) => kind === undefined ? field : ["kinds", kind, ...field]
       return [
         Duration.lessThan(AttemptTimeout.longest(attemptTimeout, 0), deadline)
           ? []
-          : [{ path: path("attemptTimeout"), message: "must be shorter than the deadline" }],
+          : [{
+            path: path("attemptTimeout"),
+            message: `must be shorter than the deadline (${Duration.format(deadline)})`
+          }],
         Duration.lessThanOrEqualTo(retry.base, retry.cap)
           ? []
           : [{ path: path("retry", "cap"), message: "must not be shorter than the base" }]
@@ -80,7 +83,7 @@ export interface Overrides {
   readonly retry?: RetrySchedule.Options | undefined
   readonly attemptTimeout?: AttemptTimeout.Input | undefined
   readonly deadline?: Duration.DurationInput | undefined
-  readonly limits?: ReadonlyArray<typeof RateLimiter.Bucket.Encoded> | undefined
+  readonly limits?: ReadonlyArray<RateLimiter.BucketInput> | undefined
   readonly kinds?: { readonly [K in CallOptions.Kind]?: Omit<Overrides, "limits" | "kinds"> | undefined } | undefined
 }
 

@@ -8,8 +8,8 @@ import type { Policy } from "./Policy.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
 
 /**
- * For a server that serves others: up to 5 retries from 1 s to 60 s, 10 s an attempt (a minute for uploads), 2 minutes
- * in all.
+ * For a server that serves others: 5 retries after up to 1, 2, 4, 8 and 16 s, 10 s an attempt (a minute for uploads), 2
+ * minutes in all.
  *
  * @since 0.1.0
  * @category profiles
@@ -23,7 +23,7 @@ export const production: Policy = {
 }
 
 /**
- * For somebody who waits at a terminal: up to 2 retries from 500 ms to 10 s, 30 seconds in all.
+ * For somebody who waits at a terminal: 2 retries after up to 0.5 and 1 s, 30 seconds in all.
  *
  * @since 0.1.0
  * @category profiles
@@ -41,7 +41,7 @@ export const development: Policy = {
 }
 
 /**
- * For tests against a local server: one retry from 100 ms to 1 s, 10 seconds in all.
+ * For tests against a local server: one retry after up to 100 ms, 10 seconds in all.
  *
  * @since 0.1.0
  * @category profiles

@@ -37,12 +37,20 @@ export const Bucket = Schema.Struct({
 export type Bucket = typeof Bucket.Type
 
 /**
+ * A limit as a person writes it: the window in any form of a duration.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type BucketInput = typeof Bucket.Encoded
+
+/**
  * At most `limit` calls in any span of `window`.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const rolling = (name: string, limit: number, window: Duration.DurationInput): typeof Bucket.Encoded => ({
+export const rolling = (name: string, limit: number, window: Duration.DurationInput): BucketInput => ({
   name,
   limit,
   window
@@ -51,7 +59,8 @@ export const rolling = (name: string, limit: number, window: Duration.DurationIn
 /**
  * The limiter did not let a call through.
  *
- * - `waited-too-long`: its turn did not come, or could not come, in the time it had
+ * - `waited-too-long`: its turn did not come in the time it had; where that was clear from the beginning, `retryAt` is
+ *   the soonest instant at which it could
  * - `unknown-bucket`: it asked for a bucket that the limiter does not have
  * - `weight`: its weight is not a whole number from 1 to the bucket's limit
  *
@@ -60,7 +69,8 @@ export const rolling = (name: string, limit: number, window: Duration.DurationIn
  */
 export class NotAdmitted extends Schema.TaggedError<NotAdmitted>()("NotAdmitted", {
   reason: Schema.Literal("waited-too-long", "unknown-bucket", "weight"),
-  buckets: Schema.Array(Schema.String)
+  buckets: Schema.Array(Schema.String),
+  retryAt: Schema.optional(Schema.DateTimeUtc)
 }) {
   override get message(): string {
     return `Not admitted by ${this.buckets.join(", ")}: ${this.reason}`
@@ -121,7 +131,8 @@ export interface RateLimiter {
     options: Options & { readonly fate?: ((exit: Exit.Exit<A, E>) => Fate) | undefined },
     use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | NotAdmitted, R>
-  /** Admits nobody to these buckets (default: all) for a while: by default a tenth of each window. */
+  /** Admits nobody to these buckets (default: all) for a while: by default a tenth of each window. Calls that cannot wait that
+   * long are refused at once. */
   readonly close: (
     pause: Duration.DurationInput | undefined,
     buckets?: ReadonlyArray<string>
@@ -159,7 +170,7 @@ export const Buckets = Schema.Array(Bucket).pipe(
  * @category constructors
  */
 export const make = (
-  buckets: ReadonlyArray<typeof Bucket.Encoded>
+  buckets: ReadonlyArray<BucketInput>
 ): Effect.Effect<RateLimiter, ParseError, Scope.Scope> =>
   Effect.gen(function*() {
     const specs = yield* Schema.decode(Buckets)(buckets)
@@ -182,7 +193,7 @@ export const make = (
         windows: selected,
         weight,
         longestWait: Duration.toMillis(options.longestWait ?? Duration.infinity),
-        tooLong: () => new NotAdmitted({ reason: "waited-too-long", buckets: names }),
+        tooLong: (retryAt) => new NotAdmitted({ reason: "waited-too-long", buckets: names, ...retryAt }),
         fate: options.fate ?? abandonedIfInterrupted,
         use
       })

@@ -9,6 +9,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -27,7 +28,7 @@ import * as AttemptTimeout from "./AttemptTimeout.ts"
 import { type CallOptions, CurrentCallOptions, Kind } from "./CallOptions.ts"
 import * as Classifier from "./Classifier.ts"
 import * as Deadline from "./Deadline.ts"
-import { attempt, type Equipment } from "./internal/attempt.ts"
+import { attempt, type CallDeadline, type Equipment } from "./internal/attempt.ts"
 import * as Call from "./internal/call.ts"
 import { buffered, decoded, streamed } from "./internal/exchange.ts"
 import * as Retry from "./internal/retry.ts"
@@ -54,8 +55,8 @@ export interface Service {
     options?: CallOptions
   ) => Effect.Effect<A, ApiError.ApiError, R>
   /**
-   * Sends a request and streams the body. It is tried again until the first byte; after that each chunk must come within
-   * the attempt timeout, and a failure ends the stream.
+   * Sends a request and streams the body. Until the first byte it is a call like any other, with retries and a deadline;
+   * after that each chunk must come within the attempt timeout, and a failure ends the stream.
    */
   readonly stream: (
     request: HttpClientRequest.HttpClientRequest,
@@ -109,11 +110,12 @@ export interface Options {
  * @category constructors
  */
 export const make = (
-  policy: Policy.Policy,
+  settings: Policy.Policy,
   options: Options = {}
 ): Effect.Effect<Service, Policy.InvalidPolicy, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function*() {
     yield* checkBaseUrl(options.baseUrl)
+    const policy = yield* Policy.make(settings)
     const limiter = options.limiter ?? (yield* ownLimiter(policy))
     const tally = Tally.make()
     const equipment: Equipment = {
@@ -135,7 +137,7 @@ export const make = (
     const run = <A, R>(
       request: HttpClientRequest.HttpClientRequest,
       callOptions: CallOptions,
-      attemptOf: (call: Call.Call, deadline: number, n: number) => Effect.Effect<A, ApiError.ApiError, R>
+      attemptOf: (call: Call.Call, deadline: CallDeadline, n: number) => Effect.Effect<A, ApiError.ApiError, R>
     ): Effect.Effect<A, ApiError.ApiError, R> =>
       Effect.suspend(() => {
         tally.calls++
@@ -143,14 +145,14 @@ export const make = (
       }).pipe(
         Effect.mapError((error) => ApiError.withRetry(error, neverTried)),
         Effect.flatMap((call) =>
-          Effect.flatMap(Deadline.after(Duration.toMillis(call.policy.deadline)), (deadline) =>
+          Effect.flatMap(callDeadline(call), (deadline) =>
             Retry.run({
               attempt: (n) => attemptOf(call, deadline, n),
               schedule: scheduleFor(call.policy.retry),
               retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
               hintCap: Duration.toMillis(call.policy.retry.hintCap),
               replayable: call.replayable,
-              deadline,
+              deadline: deadline.at,
               onRetry: (error) => Tally.retried(tally, error)
             }))
         ),
@@ -212,8 +214,8 @@ export const layer = (
   Layer.scoped(ResilientHttpClient, Effect.flatMap(Policy.make(profile, overrides), (policy) => make(policy, options)))
 
 /**
- * The shape of the platform's client, for code that wants it: answers are buffered, and errors are `ApiError`s. The
- * options of its calls are those of `CallOptions.CurrentCallOptions`.
+ * The shape of the platform's client, for code that is generic in a client's errors: answers are buffered, and whatever
+ * is not a success is an `ApiError`. The options of its calls are those of `CallOptions.CurrentCallOptions`.
  *
  * @example
  * ```ts
@@ -258,6 +260,12 @@ const neverTried: ApiError.RetrySummary = {
   uncertain: false
 }
 
+const callDeadline = (call: Call.Call): Effect.Effect<CallDeadline> =>
+  Effect.zipWith(Clock.currentTimeMillis, Deadline.after(Duration.toMillis(call.policy.deadline)), (now, at) => ({
+    at,
+    allowed: Duration.millis(Math.max(0, at - now))
+  }))
+
 const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.InvalidPolicy> =>
   baseUrl === undefined || (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol))
     ? Effect.void
@@ -266,7 +274,7 @@ const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.I
 const ownLimiter = (
   { limits }: Policy.Policy
 ): Effect.Effect<RateLimiter.RateLimiter | undefined, never, Scope.Scope> =>
-  // The limits of a policy have been checked when it was made.
+  // The policy has been checked, and its limits with it.
   limits.length === 0 ? Effect.succeed(undefined) : Effect.orDie(RateLimiter.make(limits))
 
 /** A failed attempt must close its body before the next one begins; a good one lives as long as the stream. */

@@ -17,9 +17,10 @@ import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as Schema from "effect/Schema"
-import { isApiError } from "./ApiError.ts"
-import { Count, PositiveTime, Time } from "./internal/settings.ts"
+import { type ApiError, isApiError } from "./ApiError.ts"
+import { Count, given, PositiveTime, Time } from "./internal/settings.ts"
 import * as Jitter from "./Jitter.ts"
+import { NotAdmitted } from "./RateLimiter.ts"
 
 /**
  * The settings of an exponential schedule, one by one.
@@ -67,7 +68,7 @@ export type Settings = typeof Settings.Type
  * @since 0.1.0
  * @category models
  */
-export type Options = Partial<typeof Settings.Encoded>
+export type Options = { readonly [K in keyof typeof Settings.Encoded]?: (typeof Settings.Encoded)[K] | undefined }
 
 /**
  * What a schedule needs to know of an error: may it be repeated, and not before when (milliseconds since the epoch)?
@@ -97,21 +98,27 @@ export const defaults: Settings = {
 }
 
 /**
- * The verdict of an `ApiError`; any other error may be repeated at any time.
+ * The verdict of an `ApiError` or of a limiter's `NotAdmitted`; any other error may be repeated at any time.
  *
  * @since 0.1.0
  * @category getters
  */
-export const verdict = (error: unknown): Verdict =>
-  isApiError(error)
-    ? { retryable: error.retryable, retryAt: error.retryAt && DateTime.toEpochMillis(error.retryAt) }
-    : { retryable: true }
+export const verdict = (error: unknown): Verdict => ofThisLibrary(error) ?? { retryable: true }
+
+const ofThisLibrary = (error: unknown): Verdict | undefined => {
+  if (isApiError(error)) return { retryable: error.retryable, retryAt: millis(error.retryAt) }
+  if (!(error instanceof NotAdmitted)) return undefined
+  return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt) }
+}
+
+const millis = (instant: DateTime.Utc | undefined) => instant && DateTime.toEpochMillis(instant)
 
 /**
  * Delays of `base × factor^n`, never above the cap, with jitter inside it. A server's hint is a floor under the delay:
  * it may be exceeded by up to 10 % (unless there is no jitter), never undercut. The schedule's output is the delay.
  *
- * Settings that cannot be right throw a `ParseError` that names the field. Errors of your own are read by `read`.
+ * Settings that cannot be right throw a `ParseError` that names the field. Errors that are not this library's are read by
+ * `read`.
  *
  * @example
  * ```ts
@@ -129,8 +136,11 @@ export const verdict = (error: unknown): Verdict =>
 export const exponential = <E = unknown>(
   options: Options = {},
   read: (error: E) => Verdict = verdict
-): Schedule.Schedule<Duration.Duration, E> => {
-  const settings = Schema.decodeSync(Settings)({ ...defaults, ...options })
+): Schedule.Schedule<Duration.Duration, E | ApiError | NotAdmitted> => {
+  const settings = Schema.decodeSync(Settings)({
+    ...defaults,
+    ...given(options)
+  })
   const [min, max] = Jitter.band(settings.jitter)
   // Jitter must stay inside the cap without piling every late client up at the cap itself: leave room for it first.
   const roof = Duration.times(settings.cap, 1 / Math.max(1, max))
@@ -140,7 +150,8 @@ export const exponential = <E = unknown>(
       Effect.map(Random.nextRange(min, max), (factor) => Duration.times(Duration.min(delay, roof), factor))
     ),
     Schedule.intersect(Schedule.recurs(settings.retries)),
-    obeying(read, settings)
+    // What is none of ours is the caller's `E`.
+    obeying((error: E | ApiError | NotAdmitted) => ofThisLibrary(error) ?? read(error as E), settings)
   )
 }
 

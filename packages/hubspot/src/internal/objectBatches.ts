@@ -12,7 +12,7 @@ type Calls<F extends Fields> = Pick<
 >
 
 export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
-  const { checkId, encode } = wire
+  const { checkId, checkKey, encode } = wire
   const written = wire.written<Written<F>>()
 
   const batchCreate: Calls<F>["batchCreate"] = (inputs, settings) =>
@@ -77,7 +77,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       itemOf: (input) =>
         Either.gen(function*() {
           const properties = yield* encode("POST", input)
-          const id = yield* checkId("POST", properties[by] ?? "", `properties.${by}`)
+          const id = yield* checkKey(by, properties[by])
           return { key: Batches.normalized(id), body: { idProperty: by, id, properties } }
         }),
       keyOf: ({ raw }) => Batches.normalized(raw[by] ?? ""),

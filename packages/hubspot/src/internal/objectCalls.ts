@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Address, CrmObject, Pages, Selection, Settings } from "../CrmObject.ts"
+import type { CrmObject, Lookup, Pages, Selection, Settings } from "../CrmObject.ts"
 import type { Fields, Read, Written } from "../CrmRecord.ts"
 import * as ErrorBody from "../ErrorBody.ts"
 import { HubSpotClient } from "../HubSpotClient.ts"
@@ -21,7 +21,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
   const template = `${path}/{id}`
   const at = (id: string) => `${path}/${encodeURIComponent(id)}`
 
-  const get = <Name extends string>(id: string, options: Address & Selection<Name> & Settings = {}) =>
+  const get = <Name extends string>(id: string, options: Lookup<F> & Selection<Name> & Settings = {}) =>
     Effect.gen(function*() {
       const client = yield* HubSpotClient
       const { archived, by, properties, ...settings } = options

@@ -17,7 +17,9 @@ export interface ObjectWire<F extends Fields> {
   readonly written: <R extends CrmRecord<unknown>>() => Schema<Records.Answered<R>, unknown>
   readonly encode: (method: string, input: Input<F>) => Either.Either<Records.WireProperties, ApiError>
   /** An id that can be put into a path or a body: an empty one would name the whole collection. */
-  readonly checkId: (method: string, id: string, field?: string) => Either.Either<string, ApiError>
+  readonly checkId: (method: string, id: string) => Either.Either<string, ApiError>
+  /** The value by which an upsert finds its record. */
+  readonly checkKey: (name: string, value: string | undefined) => Either.Either<string, ApiError>
 }
 
 export const wireOf = <F extends Fields>(definition: Definition<F>): ObjectWire<F> => {
@@ -33,13 +35,21 @@ export const wireOf = <F extends Fields>(definition: Definition<F>): ObjectWire<
     read: decoder,
     written: () => decoder(undefined),
     encode: (method, input) => encoder(input, { method, path }),
-    checkId: (method, id, field = "id") =>
+    checkId: (method, id) =>
       typeof id === "string" && id.trim() !== "" && id !== "." && id !== ".."
         ? Either.right(id)
         : Either.left(invalid(method, path, {
-          field,
+          field: "id",
           problem: "does not name a record",
           remedy: "give the record's id, or a value of the property named by `by`"
+        })),
+    checkKey: (name, value) =>
+      value !== undefined && value.trim() !== ""
+        ? Either.right(value)
+        : Either.left(invalid("POST", `${path}/batch/upsert`, {
+          field: `properties.${name}`,
+          problem: "is missing",
+          remedy: "give it: by its value the record is found"
         }))
   }
 }

@@ -1,5 +1,20 @@
-/** Where things are: the one place that knows HubSpot's paths and their version. */
+/** Where things are, and what that means: the one place that knows HubSpot's paths and their version. */
+import type { CallOptions } from "effect-resilience/CallOptions"
 
 export const accountDetails = "/account-info/v3/details"
 
 export const objects = (type: string): string => `/crm/v3/objects/${encodeURIComponent(type)}`
+
+/** What is true of a call because of its path, whoever makes it. */
+export const defaultsFor = (path: string): Pick<CallOptions, "kind" | "buckets" | "replay"> => {
+  const [plain = ""] = path.split("?")
+  if (/\/search$/.test(plain)) return { kind: "search", buckets: ["search"], replay: "safe" }
+  if (/^\/crm\/(v4\/associations|associations\/[\d-]+)\//.test(plain)) {
+    return { kind: "batch", buckets: ["associations"], ...repeatable(plain) }
+  }
+  return { buckets: ["general"], ...repeatable(plain) }
+}
+
+/** POSTs that change nothing, or come to the same when they are carried out twice. */
+const repeatable = (path: string): Pick<CallOptions, "replay"> =>
+  /\/batch\/(read|update|upsert|archive)$/.test(path) ? { replay: "safe" } : {}

@@ -1,6 +1,5 @@
 /** Records on the wire: decoding their properties by the module's schemas, and encoding what is to be written. */
 import type { InvalidRequest } from "effect-resilience/ApiError"
-import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -71,36 +70,20 @@ export const encoder = (fields: Fields): Encoder => {
   const encoders = new Map(
     Object.entries(fields).map(([name, field]) => [name, ParseResult.encodeUnknownEither(field)] as const)
   )
-  const encode = (name: string, value: unknown): Either.Either<unknown, string> => {
-    if (value === null) return Either.right("")
-    const known = encoders.get(name)
-    return known === undefined ? plain(value) : Either.mapLeft(known(value), () => "is not of its type")
-  }
   return (input, { method, path }) => {
+    const refused = (name: string, problem: string, remedy: string) =>
+      Either.left(invalid(method, path, { field: `properties.${name}`, problem, remedy }))
     const properties: { [name: string]: string } = {}
     for (const [name, value] of Object.entries(input)) {
       if (value === undefined) continue
-      const encoded = encode(name, value)
+      const encode = encoders.get(name)
+      if (encode === undefined) return refused(name, "is not known to the module", "make it known with `extend`")
+      const encoded = value === null ? Either.right("") : encode(value)
       if (Either.isLeft(encoded) || typeof encoded.right !== "string") {
-        return Either.left(invalid(method, path, {
-          field: `properties.${name}`,
-          problem: Either.isLeft(encoded) ? encoded.left : "is not a string on the wire",
-          remedy: "give text, a finite number, a boolean, a valid date, or null to clear it"
-        }))
+        return refused(name, "is not of its type", "give what its schema says, or null to clear it")
       }
       properties[name] = encoded.right
     }
     return Either.right(properties)
   }
-}
-
-/** The wire form of a property that the module does not know. */
-const plain = (value: unknown): Either.Either<string, string> => {
-  if (typeof value === "string") return Either.right(value)
-  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) {
-    return Either.right(String(value))
-  }
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return Either.right(value.toISOString())
-  if (DateTime.isDateTime(value)) return Either.right(DateTime.formatIso(value))
-  return Either.left("cannot be written")
 }

@@ -28,11 +28,17 @@ export interface Equipment {
   readonly tally: Tally
 }
 
-/** Attempt `n`, counted from 0, of a call that must end by `deadline`, in milliseconds since the epoch. */
+/** When a call must have ended, in milliseconds since the epoch, and how long that was from its beginning. */
+export interface CallDeadline {
+  readonly at: number
+  readonly allowed: Duration.Duration
+}
+
+/** Attempt `n`, counted from 0. */
 export const attempt = <A, R>(
   equipment: Equipment,
   call: Call,
-  deadline: number,
+  deadline: CallDeadline,
   n: number,
   receive: Receive<A, R>
 ): Effect.Effect<A, ApiError, R> => {
@@ -46,10 +52,10 @@ export const attempt = <A, R>(
           tally.attempts++
           return within(
             send(client, call, request, classify, receive),
-            Math.min(Duration.toMillis(allowed), deadline - now),
+            Math.min(Duration.toMillis(allowed), deadline.at - now),
             () =>
-              deadline - now < Duration.toMillis(allowed)
-                ? deadlineExceeded(call, "unknown")
+              deadline.at - now < Duration.toMillis(allowed)
+                ? deadlineExceeded(call, deadline, "unknown")
                 : new Timeout({
                   ...identity(call),
                   scope: "attempt",
@@ -68,34 +74,34 @@ export const attempt = <A, R>(
         {
           buckets: call.buckets,
           weight: call.weight,
-          longestWait: Math.max(0, deadline - now),
+          longestWait: Math.max(0, deadline.at - now),
           fate: fateOf
         },
         (waited) => {
           tally.limiterWait += Duration.toMillis(waited)
           return Effect.tapError(exchange(request), (error) => closeGate(limiter, call, error))
         }
-      )).pipe(Effect.mapError((error) => error._tag === "NotAdmitted" ? notAdmitted(call, error) : error))
+      )).pipe(Effect.mapError((error) => error._tag === "NotAdmitted" ? notAdmitted(call, deadline, error) : error))
   })
 }
 
 const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
   millis <= 0 ? Effect.failSync(onTimeout) : Effect.timeoutFail(self, { duration: millis, onTimeout })
 
-const deadlineExceeded = (call: Call, outcome: "unknown" | "not-sent"): Timeout =>
-  new Timeout({ ...identity(call), scope: "deadline", limit: call.policy.deadline, outcome, retryable: false })
+const deadlineExceeded = (call: Call, { allowed }: CallDeadline, outcome: "unknown" | "not-sent"): Timeout =>
+  new Timeout({ ...identity(call), scope: "deadline", limit: allowed, outcome, retryable: false })
 
 const authenticated = (
   { authenticate }: Equipment,
   call: Call,
-  deadline: number
+  deadline: CallDeadline
 ): Effect.Effect<HttpClientRequest.HttpClientRequest, ApiError> => {
   if (authenticate === undefined) return Effect.succeed(call.request)
   return Effect.flatMap(Clock.currentTimeMillis, (now) =>
     within(
       Effect.mapError(authenticate(call.request), (error) => isApiError(error) ? error : noCredentials(call, error)),
-      deadline - now,
-      () => deadlineExceeded(call, "not-sent")
+      deadline.at - now,
+      () => deadlineExceeded(call, deadline, "not-sent")
     ))
 }
 
@@ -128,10 +134,12 @@ const fateOf = (exit: Exit.Exit<unknown, ApiError>): Fate => {
   return outcome === "not-sent" ? "not-sent" : _tag === "Timeout" ? "abandoned" : "answered"
 }
 
-const notAdmitted = (call: Call, { reason }: NotAdmitted): ApiError => {
+const notAdmitted = (call: Call, deadline: CallDeadline, { reason, retryAt }: NotAdmitted): ApiError => {
   switch (reason) {
     case "waited-too-long":
-      return deadlineExceeded(call, "not-sent")
+      return retryAt === undefined
+        ? deadlineExceeded(call, deadline, "not-sent")
+        : new Rejected({ ...identity(call), reason, retryAt, outcome: "not-sent", retryable: true })
     case "unknown-bucket":
       return invalid(
         call,

@@ -38,7 +38,10 @@ export const make = (
 ): Effect.Effect<Call, InvalidRequest> => {
   const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
   const url = bare(request.url)
-  const call: CallId = { method: request.method, urlTemplate: options.urlTemplate ?? pathOf(url), url }
+  const path = pathOf(url)
+  const urlTemplate = options.urlTemplate ?? path
+  // With a template, what stands in its place (an email, say) is nobody's business but the server's.
+  const call: CallId = { method: request.method, urlTemplate, url: originOf(url) + urlTemplate }
   if (!URL.canParse(request.url)) {
     return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
   }
@@ -96,4 +99,8 @@ const join = (baseUrl: string, url: string): string =>
 /** Without user info, query and fragment: nothing that could be a secret. */
 const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1")
 
-const pathOf = (url: string): string => url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "") || "/"
+const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i
+
+const originOf = (url: string): string => origin.exec(url)?.[0] ?? ""
+
+const pathOf = (url: string): string => url.replace(origin, "") || "/"

@@ -40,9 +40,9 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
             const elapsed = Duration.millis(now - startedAt)
             // Out of time before it was sent: what the server said last is the better news.
             const outOfTime = error._tag === "Timeout" && error.scope === "deadline" && error.outcome === "not-sent"
-            return outOfTime
-              ? Effect.fail(withRetry(earlier?.error ?? error, { attempts: n, elapsed, stopped, uncertain }))
-              : Effect.fail(withRetry(error, { attempts: n + 1, elapsed, stopped, uncertain }))
+            const attempts = error.outcome === "not-sent" && error._tag !== "ConnectionError" ? n : n + 1
+            const final = outOfTime ? earlier?.error ?? error : error
+            return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
           }
           const reason = reasonToStop(error, n, now, repeat)
           if (reason !== undefined) return stop(reason)

@@ -37,3 +37,10 @@ export const Count = Schema.Int.pipe(Schema.nonNegative())
 
 /** How many, of something that there must be. */
 export const PositiveCount = Schema.Int.pipe(Schema.positive())
+
+/** Without the keys that are `undefined`, which would hide a default. */
+export const given = <A extends object>(options: A): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
+  // The filter is what `Exclude` says, key by key.
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    readonly [K in keyof A]?: Exclude<A[K], undefined>
+  }

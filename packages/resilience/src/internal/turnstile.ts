@@ -1,4 +1,5 @@
 /** The thin shell around `waitingLine`: callers suspend until it is their turn, and one alarm wakes the line. */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -16,7 +17,8 @@ export interface Passage<A, E, R, E2> {
   readonly weight: number
   /** In milliseconds. */
   readonly longestWait: number
-  readonly tooLong: () => E2
+  /** Where the wait is known to be too long, it ends at `retryAt` at the soonest. */
+  readonly tooLong: (known?: { readonly retryAt: DateTime.Utc }) => E2
   readonly fate: (exit: Exit.Exit<A, E>) => Fate
   readonly use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
 }
@@ -68,23 +70,31 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Eff
   const pass: Turnstile["pass"] = ({ fate, longestWait, tooLong, use, weight, windows }) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(monotonicMillis, (arrival) => {
-        if (WaitingLine.isBeyond(windows, weight, arrival, longestWait)) return Effect.fail(tooLong())
+        const wait = WaitingLine.knownWait(windows, weight, arrival)
+        if (wait > longestWait) {
+          return Effect.flatMap(DateTime.now, (now) =>
+            Effect.fail(tooLong({ retryAt: DateTime.add(now, { millis: Math.ceil(wait) }) })))
+        }
         const waiter = WaitingLine.join(line, windows, weight)
 
         const giveBack = (fate: Fate) =>
           change((now) => {
-            for (const window of windows) settle[fate](window, weight, now)
+            for (const window of windows) {
+              settle[fate](window, weight, now)
+            }
           })
         const abandon = Effect.suspend(() =>
           // It may have been let in at the very moment it gave up.
-          waiter.state === "admitted" ? giveBack("not-sent") : change(() => WaitingLine.leave(line, waiter))
+          waiter.state === "admitted" ? giveBack("not-sent") : change(() =>
+            WaitingLine.leave(line, waiter)
+          )
         )
         const turn = Effect.async<void>((resume) => {
           if (waiter.state === "admitted") return resume(Effect.void)
           waiter.notify = () => resume(Effect.void)
         }).pipe(
           Number.isFinite(longestWait)
-            ? Effect.timeoutFail({ duration: longestWait, onTimeout: tooLong })
+            ? Effect.timeoutFail({ duration: longestWait, onTimeout: () => tooLong() })
             : (turn) => turn
         )
 

@@ -83,16 +83,14 @@ const next = (self: WaitingLine, now: number): { waiter: Waiter | undefined; loo
 const soonestOf = (windows: ReadonlyArray<RollingWindow.RollingWindow>, weight: number, now: number): number =>
   windows.reduce((latest, window) => Math.max(latest, RollingWindow.soonest(window, weight, now)), now)
 
-/** Is it certain by now that a caller would have to wait longer than this? */
-export const isBeyond = (
+/** How long a caller will have to wait at the least, as far as that is certain by now. */
+export const knownWait = (
   windows: ReadonlyArray<RollingWindow.RollingWindow>,
   weight: number,
-  now: number,
-  longestWait: number
-): boolean => {
+  now: number
+): number => {
   const soonest = soonestOf(windows, weight, now)
-  return (Number.isFinite(soonest) ? soonest : Math.max(...windows.map((window) => window.closedUntil))) - now >
-    longestWait
+  return (Number.isFinite(soonest) ? soonest : Math.max(now, ...windows.map((window) => window.closedUntil))) - now
 }
 
 /** The lane's first caller that still waits. */
