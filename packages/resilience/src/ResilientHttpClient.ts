@@ -127,12 +127,6 @@ export const make = (
       tally
     }
     const policies = Record.fromIterableWith(Kind.literals, (kind) => [kind, Policy.forKind(policy, kind)])
-    const schedules = new WeakMap<RetrySchedule.Settings, Schedule.Schedule<unknown, ApiError.ApiError>>()
-    const scheduleFor = (settings: RetrySchedule.Settings) => {
-      const schedule = options.schedule ?? schedules.get(settings) ?? RetrySchedule.exponential(settings)
-      schedules.set(settings, schedule)
-      return schedule
-    }
 
     const run = <A, R>(
       request: HttpClientRequest.HttpClientRequest,
@@ -148,7 +142,7 @@ export const make = (
           Effect.flatMap(callDeadline(call), (deadline) =>
             Retry.run({
               attempt: (n) => attemptOf(call, deadline, n),
-              schedule: scheduleFor(call.policy.retry),
+              schedule: () => options.schedule ?? RetrySchedule.exponential(call.policy.retry),
               retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
               hintCap: Duration.toMillis(call.policy.retry.hintCap),
               replayable: call.replayable,

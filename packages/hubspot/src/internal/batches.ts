@@ -42,40 +42,37 @@ export const run = <Input, R>(
   batch: Batch<Input, R>
 ): Effect.Effect<BatchResult<Input, R>, never, HubSpotClient> =>
   Effect.gen(function*() {
-    const items = batch.inputs.map((input, index) => batch.itemOf(input, index))
-    const first = new Map<string, number>()
-    items.forEach((item, index) => {
-      if (Either.isRight(item) && !first.has(item.right.key)) first.set(item.right.key, index)
-    })
-    const chunks = Arr.chunksOf([...first.values()].map((index) => Either.getOrThrow(items[index]!)), batchSize)
-    const outcomes = new Map<string, Outcome<R>>()
-    yield* Effect.forEach(
-      chunks,
-      (chunk) =>
-        Effect.map(send(batch, chunk), (answers) => {
-          for (const [key, outcome] of answers) outcomes.set(key, outcome)
-        }),
-      { concurrency: batch.concurrency, discard: true }
-    )
-    const outcomeOf = (item: Either.Either<Item, ApiError>, index: number): Outcome<R> =>
+    const prepared = batch.inputs.map((input, index) => ({ input, index, item: batch.itemOf(input, index) }))
+    const first = new Map<string, { readonly item: Item; readonly index: number }>()
+    for (const { index, item } of prepared) {
+      if (Either.isRight(item) && !first.has(item.right.key)) first.set(item.right.key, { item: item.right, index })
+    }
+    const chunks = Arr.chunksOf([...first.values()].map(({ item }) => item), batchSize)
+    const answers = yield* Effect.forEach(chunks, (chunk) => send(batch, chunk), { concurrency: batch.concurrency })
+    const outcomes = new Map(answers.flatMap((outcomes) => [...outcomes]))
+
+    const outcomeOf = ({ index, item }: typeof prepared[number]): Outcome<R> =>
       Either.flatMap(item, ({ key }) =>
-        batch.repeats === "refuse" && first.get(key) !== index
+        batch.repeats === "refuse" && first.get(key)?.index !== index
           ? Either.left(invalid("POST", batch.path, {
             field: `inputs.${index}`,
             problem: "names a record that an earlier input names too",
             remedy: "merge the two, or send them one after the other"
           }))
           : outcomes.get(key) ?? Either.left(unanswered(batch)))
-    const [failed, succeeded] = Arr.partitionMap(batch.inputs, (input, index) =>
-      Either.mapBoth(outcomeOf(items[index]!, index), {
-        onLeft: (error) => ({ input, error }),
-        onRight: (record) => ({ input, record })
+    const [failed, succeeded] = Arr.partitionMap(prepared, (one) =>
+      Either.mapBoth(outcomeOf(one), {
+        onLeft: (error) => ({ input: one.input, error }),
+        onRight: (record) => ({ input: one.input, record })
       }))
     return { succeeded, failed }
   })
 
 /** One call: each input's own record or error, or for all of them the error of the call. */
-const send = <Input, R>(batch: Batch<Input, R>, items: ReadonlyArray<Item>) =>
+const send = <Input, R>(
+  batch: Batch<Input, R>,
+  items: ReadonlyArray<Item>
+): Effect.Effect<ReadonlyMap<string, Outcome<R>>, never, HubSpotClient> =>
   Effect.gen(function*() {
     const client = yield* HubSpotClient
     const body = { ...batch.extras, inputs: items.map((item) => item.body) }

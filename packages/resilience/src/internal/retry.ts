@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { LazyArg } from "effect/Function"
 import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
@@ -13,7 +14,8 @@ import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
 
 export interface Repeat<A, R> {
   readonly attempt: (n: number) => Effect.Effect<A, ApiError, R>
-  readonly schedule: Schedule.Schedule<unknown, ApiError>
+  /** Made when the first attempt has failed: most calls never need one. */
+  readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
   /** However long the schedule would go on. */
   readonly retries: number
   /** In milliseconds; only to tell why the schedule stopped. */
@@ -24,14 +26,21 @@ export interface Repeat<A, R> {
   readonly onRetry: (error: ApiError) => void
 }
 
+/** What a later attempt has to know of those before it. */
+interface Earlier {
+  readonly error: ApiError
+  readonly uncertain: boolean
+  readonly schedule: Schedule.Schedule<unknown, ApiError>
+  readonly state: unknown
+}
+
 export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =>
   Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
-    const { attempt, onRetry, schedule } = repeat
+    const { attempt, onRetry } = repeat
 
     const attemptFrom = (
       n: number,
-      state: unknown,
-      earlier: { readonly error: ApiError; readonly uncertain: boolean } | undefined
+      earlier: Earlier | undefined
     ): Effect.Effect<A, ApiError, R> =>
       Effect.catchAll(attempt(n), (error) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
@@ -46,6 +55,8 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
           }
           const reason = reasonToStop(error, n, now, repeat)
           if (reason !== undefined) return stop(reason)
+          const schedule = earlier?.schedule ?? repeat.schedule()
+          const state: unknown = earlier === undefined ? schedule.initial : earlier.state
           return Effect.flatMap(schedule.step(now, error, state), ([next, , decision]) => {
             if (ScheduleDecision.isDone(decision)) {
               return stop(hintedWait(error, now) > repeat.hintCap ? "hint" : "attempts")
@@ -53,12 +64,17 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
             const delay = Math.max(0, ScheduleIntervals.start(decision.intervals) - now)
             if (now + delay >= repeat.deadline) return stop("deadline")
             onRetry(error)
-            const again = attemptFrom(n + 1, next, { error, uncertain: uncertain || error.outcome === "unknown" })
+            const again = attemptFrom(n + 1, {
+              error,
+              uncertain: uncertain || error.outcome === "unknown",
+              schedule,
+              state: next
+            })
             return Effect.zipRight(Effect.sleep(Duration.millis(delay)), again)
           })
         }))
 
-    return attemptFrom(0, schedule.initial, undefined)
+    return attemptFrom(0, undefined)
   })
 
 /** Why the schedule need not even be asked. */
