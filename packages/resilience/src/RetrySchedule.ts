@@ -18,6 +18,7 @@ import * as ScheduleInterval from "effect/ScheduleInterval"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as Schema from "effect/Schema"
 import { type ApiError, isApiError } from "./ApiError.ts"
+import { CircuitBreakerOpen } from "./CircuitBreaker.ts"
 import { Count, given, PositiveTime, Time } from "./internal/settings.ts"
 import * as Jitter from "./Jitter.ts"
 import { NotAdmitted } from "./RateLimiter.ts"
@@ -98,17 +99,26 @@ export const defaults: Settings = {
 }
 
 /**
- * The verdict of an `ApiError` or of a limiter's `NotAdmitted`; any other error may be repeated at any time.
+ * The verdict of an `ApiError`, a limiter's `NotAdmitted` or a breaker's `CircuitBreakerOpen`; any other error may be
+ * repeated at any time.
  *
  * @since 0.1.0
  * @category getters
  */
 export const verdict = (error: unknown): Verdict => ofThisLibrary(error) ?? { retryable: true }
 
+/** Errors of this library, which tell by themselves whether and when they may be repeated. */
+type Refusal = ApiError | NotAdmitted | CircuitBreakerOpen
+
 const ofThisLibrary = (error: unknown): Verdict | undefined => {
   if (isApiError(error)) return { retryable: error.retryable, retryAt: millis(error.retryAt) }
-  if (!(error instanceof NotAdmitted)) return undefined
-  return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt) }
+  if (error instanceof NotAdmitted) {
+    return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt) }
+  }
+  if (error instanceof CircuitBreakerOpen) {
+    return { retryable: error.retryAt !== undefined, retryAt: millis(error.retryAt) }
+  }
+  return undefined
 }
 
 const millis = (instant: DateTime.Utc | undefined) => instant && DateTime.toEpochMillis(instant)
@@ -136,7 +146,7 @@ const millis = (instant: DateTime.Utc | undefined) => instant && DateTime.toEpoc
 export const exponential = <E = unknown>(
   options: Options = {},
   read: (error: E) => Verdict = verdict
-): Schedule.Schedule<Duration.Duration, E | ApiError | NotAdmitted> => {
+): Schedule.Schedule<Duration.Duration, E | Refusal> => {
   const settings = Schema.decodeSync(Settings)({
     ...defaults,
     ...given(options)
@@ -151,7 +161,7 @@ export const exponential = <E = unknown>(
     ),
     Schedule.intersect(Schedule.recurs(settings.retries)),
     // What is none of ours is the caller's `E`.
-    obeying((error: E | ApiError | NotAdmitted) => ofThisLibrary(error) ?? read(error as E), settings)
+    obeying((error: E | Refusal) => ofThisLibrary(error) ?? read(error as E), settings)
   )
 }
 

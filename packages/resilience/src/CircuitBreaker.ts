@@ -1,0 +1,258 @@
+/**
+ * Stops calling what does not work, and finds out carefully when it works again.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { dual } from "effect/Function"
+import type { ParseError } from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import { isApiError } from "./ApiError.ts"
+import * as Circuit from "./internal/circuit.ts"
+import { PositiveCount, PositiveTime } from "./internal/settings.ts"
+import { monotonicMillis } from "./internal/time.ts"
+
+const Share = Schema.Finite.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
+
+/**
+ * When a circuit opens: after so many failures in a row, or when the failed or slow calls among the latest ones reach a
+ * share. The latest are counted, or those of a stretch of time.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Trip = Schema.Union(
+  Schema.Struct({ consecutiveFailures: PositiveCount }),
+  Schema.Struct({
+    over: Schema.Union(Schema.Struct({ calls: PositiveCount }), Schema.Struct({ time: PositiveTime })),
+    /** Fewer calls than this say nothing. */
+    minimumCalls: PositiveCount,
+    failureRate: Share,
+    /** Default: slowness alone never opens the circuit. */
+    slow: Schema.optional(Schema.Struct({ from: PositiveTime, rate: Share }))
+  })
+)
+
+/**
+ * The settings of a breaker, as data.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Settings = Schema.Struct({
+  trip: Trip,
+  /** How long the circuit stays open at first. */
+  opening: PositiveTime,
+  /** How much longer each opening is that follows soon. Default: 1.5. */
+  factor: Schema.optionalWith(Schema.Finite.pipe(Schema.greaterThanOrEqualTo(1)), { default: () => 1.5 }),
+  /** Default: 5 minutes. */
+  longestOpening: Schema.optionalWith(PositiveTime, { default: () => Duration.minutes(5) }),
+  /** Calls that are let through to see whether it may close. Default: 1. */
+  probes: Schema.optionalWith(PositiveCount, { default: () => 1 }),
+  /** How long a probe may keep its place. Default: 1 minute. */
+  probeTimeout: Schema.optionalWith(PositiveTime, { default: () => Duration.minutes(1) })
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Settings = typeof Settings.Type
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Mode = Circuit.Mode
+
+/**
+ * What a call says of the health of what it called; `ignored` says nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Verdict = Circuit.Verdict
+
+/**
+ * What the breaker knows at this moment.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface State {
+  readonly mode: Mode
+  /** Of an open circuit: when it will let a call through again. */
+  readonly retryAt: DateTime.Utc | undefined
+}
+
+/**
+ * The circuit is open: the effect was not run. `retryAt` is when it is worth asking again; there is none for a circuit
+ * that was isolated by hand.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CircuitBreakerOpen extends Schema.TaggedError<CircuitBreakerOpen>()("CircuitBreakerOpen", {
+  retryAt: Schema.optional(Schema.DateTimeUtc)
+}) {
+  override get message(): string {
+    return `The circuit is open${this.retryAt === undefined ? "" : ` until ${DateTime.formatIso(this.retryAt)}`}`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface CircuitBreaker {
+  /** Runs the effect unless the circuit is open, and learns from its outcome as `judge` reads it. */
+  readonly withPermit: <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    judge: (exit: Exit.Exit<A, E>) => Verdict
+  ) => Effect.Effect<A, E | CircuitBreakerOpen, R>
+  readonly state: Effect.Effect<State>
+  /** The mode now, and each one that follows. */
+  readonly changes: Stream.Stream<Mode>
+  /** By hand: lets nothing through until it is reset. */
+  readonly isolate: Effect.Effect<void>
+  /** By hand: lets everything through, and counts nothing, until it is reset. */
+  readonly disable: Effect.Effect<void>
+  /** By hand: closes the circuit and forgets everything. */
+  readonly reset: Effect.Effect<void>
+}
+
+/**
+ * A breaker of its own. Settings that cannot be right fail with a `ParseError` that names them.
+ *
+ * @example
+ * ```ts
+ * import { CircuitBreaker } from "effect-resilience"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const breaker = yield* CircuitBreaker.make({ trip: { consecutiveFailures: 10 }, opening: "2 minutes" })
+ *   yield* Effect.log("asking the database").pipe(CircuitBreaker.protect(breaker))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBreaker, ParseError> =>
+  Effect.gen(function*() {
+    const circuit = Circuit.make(toCircuit(yield* Schema.decode(Settings)(settings)), yield* monotonicMillis)
+    const modes = yield* SubscriptionRef.make<Mode>(circuit.mode)
+
+    /** Whatever may change the mode goes through here, so that each change is told once and in order. */
+    const step = <A>(f: (now: number) => A): Effect.Effect<A> =>
+      Effect.flatMap(monotonicMillis, (now) => {
+        const before = circuit.generation
+        const result = f(now)
+        return before === circuit.generation
+          ? Effect.succeed(result)
+          : Effect.as(SubscriptionRef.set(modes, circuit.mode), result)
+      })
+    const instant = (at: number, now: number): Effect.Effect<DateTime.Utc | undefined> =>
+      Number.isFinite(at)
+        ? Effect.map(DateTime.now, (today) => DateTime.add(today, { millis: Math.max(0, Math.ceil(at - now)) }))
+        : Effect.succeed(undefined)
+    const refuse = (at: number, now: number): Effect.Effect<never, CircuitBreakerOpen> =>
+      Effect.flatMap(instant(at, now), (retryAt) => new CircuitBreakerOpen(retryAt === undefined ? {} : { retryAt }))
+
+    const withPermit: CircuitBreaker["withPermit"] = <A, E, R>(
+      self: Effect.Effect<A, E, R>,
+      judge: (exit: Exit.Exit<A, E>) => Verdict
+    ) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(
+          step((now) => [Circuit.admit(circuit, now), now] as const),
+          ([answer, now]): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
+            if ("retryAt" in answer) return refuse(answer.retryAt, now)
+            return Effect.onExit(restore(self), (exit) =>
+              Effect.flatMap(DateTime.now, (today) =>
+                step((now) => {
+                  const wait = hintedWait(exit, today)
+                  Circuit.settle(circuit, answer, judge(exit), now, wait === undefined ? undefined : now + wait)
+                })))
+          }
+        )
+      )
+
+    return {
+      withPermit,
+      state: Effect.flatMap(monotonicMillis, (now) =>
+        Effect.map(
+          instant(circuit.mode === "open" && now < circuit.openUntil ? circuit.openUntil : Infinity, now),
+          (retryAt) => ({ mode: circuit.mode, retryAt })
+        )),
+      changes: Stream.changes(modes.changes),
+      isolate: step(() => Circuit.isolate(circuit)),
+      disable: step(() => Circuit.disable(circuit)),
+      reset: step((now) => Circuit.reset(circuit, now))
+    }
+  })
+
+/**
+ * Runs an effect unless the circuit is open. Failures and defects count against the circuit, with these exceptions:
+ * interruption says nothing, and of `ApiError`s neither does what was not sent or refused for its rate, while any other
+ * refusal (4xx) is a sign of health.
+ *
+ * @example
+ * ```ts
+ * import { CircuitBreaker } from "effect-resilience"
+ * import type { Effect } from "effect"
+ *
+ * const safe = (breaker: CircuitBreaker.CircuitBreaker) => <A, E, R>(query: Effect.Effect<A, E, R>) =>
+ *   query.pipe(CircuitBreaker.protect(breaker))
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const protect: {
+  (breaker: CircuitBreaker): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E | CircuitBreakerOpen, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, breaker: CircuitBreaker): Effect.Effect<A, E | CircuitBreakerOpen, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, breaker: CircuitBreaker) => breaker.withPermit(self, healthOf)
+)
+
+const healthOf = (exit: Exit.Exit<unknown, unknown>): Verdict => {
+  if (Exit.isSuccess(exit)) return "success"
+  if (Exit.isInterrupted(exit)) return "ignored"
+  const error = errorOf(exit)
+  if (!isApiError(error)) return "failure"
+  if (error.outcome === "not-sent" && error._tag !== "ConnectionError") return "ignored"
+  return error._tag === "RateLimited" ? "ignored" : error._tag === "ClientError" ? "success" : "failure"
+}
+
+const errorOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
+  Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+
+/** How long the server asks to be left alone, in milliseconds, where it does. */
+const hintedWait = (exit: Exit.Exit<unknown, unknown>, now: DateTime.Utc): number | undefined => {
+  const error = errorOf(exit)
+  return isApiError(error) && error.retryAt !== undefined ? DateTime.distance(now, error.retryAt) : undefined
+}
+
+const toCircuit = ({ factor, longestOpening, opening, probes, probeTimeout, trip }: Settings): Circuit.Settings => ({
+  trip: "consecutiveFailures" in trip
+    ? trip
+    : {
+      over: "time" in trip.over ? { time: Duration.toMillis(trip.over.time) } : trip.over,
+      minimumCalls: trip.minimumCalls,
+      failureRate: trip.failureRate,
+      slowRate: trip.slow?.rate ?? Number.POSITIVE_INFINITY,
+      slowCall: trip.slow === undefined ? Number.POSITIVE_INFINITY : Duration.toMillis(trip.slow.from)
+    },
+  opening: Duration.toMillis(opening),
+  factor,
+  longestOpening: Duration.toMillis(longestOpening),
+  probes,
+  probeTimeout: Duration.toMillis(probeTimeout)
+})

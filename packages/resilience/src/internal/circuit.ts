@@ -1,0 +1,147 @@
+/**
+ * The state machine of a circuit breaker, as plain data that is changed in place; time is an argument, in milliseconds.
+ *
+ * Every permit carries the generation in which it was given: what began before the circuit last changed its mode says
+ * nothing about the mode it is in now.
+ */
+import * as Sample from "./sample.ts"
+
+export interface Settings {
+  readonly trip: Trip
+  /** How long the first opening lasts; each that follows soon is longer by `factor`, up to `longestOpening`. */
+  readonly opening: number
+  readonly factor: number
+  readonly longestOpening: number
+  /** Calls that are let through to see whether it may close, and how long one of them may keep its place. */
+  readonly probes: number
+  readonly probeTimeout: number
+}
+
+export type Trip =
+  | { readonly consecutiveFailures: number }
+  | {
+    readonly over: Sample.Sample["over"]
+    readonly minimumCalls: number
+    /** Shares from 0 to 1; a share above 1 never trips. */
+    readonly failureRate: number
+    readonly slowRate: number
+    /** From this duration on a call is slow. */
+    readonly slowCall: number
+  }
+
+export type Mode = "closed" | "open" | "half-open" | "isolated" | "disabled"
+
+/** `ignored` says nothing of the server's health: a refusal, or an interruption. */
+export type Verdict = "success" | "failure" | "ignored"
+
+export interface Permit {
+  readonly generation: number
+  readonly at: number
+}
+
+export interface Circuit {
+  readonly settings: Settings
+  mode: Mode
+  generation: number
+  sample: Sample.Sample
+  openUntil: number
+  lastOpening: number
+  closedSince: number
+  /** Probes under way, oldest first. */
+  probing: Array<Permit>
+}
+
+export const make = (settings: Settings, now: number): Circuit => ({
+  settings,
+  mode: "closed",
+  generation: 0,
+  sample: emptySample(settings),
+  openUntil: Number.NEGATIVE_INFINITY,
+  lastOpening: 0,
+  closedSince: now,
+  probing: []
+})
+
+const emptySample = ({ trip }: Settings): Sample.Sample =>
+  Sample.make("over" in trip ? trip.over : { calls: trip.consecutiveFailures })
+
+/** A permit, or the instant from which it is worth asking again. */
+export const admit = (self: Circuit, now: number): Permit | { readonly retryAt: number } => {
+  if (self.mode === "isolated") return { retryAt: Number.POSITIVE_INFINITY }
+  if (self.mode === "open") {
+    if (now < self.openUntil) return { retryAt: self.openUntil }
+    become(self, "half-open")
+  }
+  const permit = { generation: self.generation, at: now }
+  if (self.mode !== "half-open") return permit
+  const { probes, probeTimeout } = self.settings
+  // A probe that is lost must not keep its place for ever.
+  self.probing = self.probing.filter(({ at }) => now < at + probeTimeout)
+  if (self.probing.length + Sample.counts(self.sample, now).calls >= probes) {
+    return { retryAt: (self.probing[0]?.at ?? now) + probeTimeout }
+  }
+  self.probing.push(permit)
+  return permit
+}
+
+/** What became of a call. `retryAt` is the server's own word on when it will be back, as far as it gave one. */
+export const settle = (self: Circuit, permit: Permit, verdict: Verdict, now: number, retryAt?: number): void => {
+  if (permit.generation !== self.generation) return
+  self.probing = self.probing.filter((probe) => probe !== permit)
+  if (verdict === "ignored" || self.mode === "disabled") return
+  const { trip } = self.settings
+  Sample.add(self.sample, verdict === "failure", "slowCall" in trip && now - permit.at >= trip.slowCall, now)
+  if (self.mode === "closed") {
+    if (trips(self, now)) open(self, now, retryAt)
+  } else if (failsItsProbes(self, now)) {
+    open(self, now, retryAt)
+  } else if (Sample.counts(self.sample, now).calls >= self.settings.probes) {
+    become(self, "closed")
+    self.closedSince = now
+  }
+}
+
+const trips = (self: Circuit, now: number): boolean => {
+  const { trip } = self.settings
+  const { calls, failures, slow } = Sample.counts(self.sample, now)
+  if ("consecutiveFailures" in trip) return failures >= trip.consecutiveFailures
+  return calls >= trip.minimumCalls && (failures >= trip.failureRate * calls || slow >= trip.slowRate * calls)
+}
+
+/** Where single failures count, one is enough; where shares do, all the probes are heard first. */
+const failsItsProbes = (self: Circuit, now: number): boolean => {
+  const { probes, trip } = self.settings
+  const { calls, failures, slow } = Sample.counts(self.sample, now)
+  if ("consecutiveFailures" in trip) return failures > 0
+  return calls >= probes && (failures >= trip.failureRate * calls || slow >= trip.slowRate * calls)
+}
+
+const open = (self: Circuit, now: number, retryAt = now): void => {
+  const { factor, longestOpening, opening } = self.settings
+  // The back-off is forgotten only by a circuit that stayed closed for as long as it was last open.
+  const settledDown = self.mode === "closed" && now - self.closedSince >= self.lastOpening
+  self.lastOpening = self.lastOpening === 0 || settledDown
+    ? opening
+    : Math.min(self.lastOpening * factor, longestOpening)
+  self.openUntil = Math.max(now + self.lastOpening, retryAt)
+  become(self, "open")
+}
+
+const become = (self: Circuit, mode: Mode): void => {
+  self.mode = mode
+  self.generation++
+  self.probing = []
+  self.sample = mode === "half-open" ? Sample.make({ calls: self.settings.probes }) : emptySample(self.settings)
+}
+
+/** By hand: lets nothing through, or everything without counting, until told otherwise. */
+export const isolate = (self: Circuit): void => become(self, "isolated")
+
+export const disable = (self: Circuit): void => become(self, "disabled")
+
+/** By hand: closed, with nothing remembered. */
+export const reset = (self: Circuit, now: number): void => {
+  become(self, "closed")
+  self.lastOpening = 0
+  self.closedSince = now
+}
