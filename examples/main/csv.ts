@@ -69,7 +69,7 @@ export const read = (path: string): Stream.Stream<Line, UnreadableCsv> =>
     Stream.map(({ info, record }) => {
       const row = Object.fromEntries(columns.map((column) => [column, record[column] ?? ""])) as Row
       // The parser tells the last line of a row.
-      return { line: info.lines - Object.values(row).join("").split("\n").length + 1, row }
+      return { line: info.lines - Object.values(record).join("").split("\n").length + 1, row }
     })
   )
 

@@ -1,6 +1,6 @@
 /** The main job: a CSV goes into HubSpot and comes out again, with nothing lost and nothing twice. */
 import { FileSystem, Path } from "@effect/platform"
-import { Array, Clock, Duration, Effect, Stream } from "effect"
+import { Array, Clock, Duration, Effect, Schedule, Stream } from "effect"
 import { Contacts, Deals, HubSpotClient } from "effect-hubspot"
 import type { Snapshot } from "effect-resilience"
 import * as Csv from "./csv.ts"
@@ -88,6 +88,7 @@ const readAgain = (people: ReadonlyArray<Rows.Person>, ids: ReadonlyMap<string, 
     const isSame = ({ contact }: Rows.Person) =>
       Contacts.get(ids.get(contact.email) ?? "", { properties: columns }).pipe(
         Effect.retry({
+          schedule: Schedule.spaced("1 second"),
           while: (error) => Effect.map(Clock.currentTimeMillis, (now) => mayYetSucceed(error) && now < deadline)
         }),
         Effect.tap(() => progress.advance()),
@@ -128,6 +129,7 @@ export const toNdjson = (out: string) =>
         count += page.length
         return progress.advance(page.length)
       }),
+      Stream.filter((page) => page.length > 0),
       Stream.map((page) => page.map((contact) => `${JSON.stringify(contact)}\n`).join("")),
       Stream.encodeText,
       Stream.run(fs.sink(path.join(out, "contacts.ndjson")))

@@ -202,6 +202,32 @@ describe("many contacts", () => {
       assert.strictEqual(failed[0]?.input, "nobody@example.com")
     }).pipe(Effect.provide(live())))
 
+  it.scopedLive("are read from the archive where that is asked", () =>
+    Effect.gen(function*() {
+      const { id } = yield* Contacts.create(person(1))
+      yield* Contacts.archive(id)
+      assert.strictEqual((yield* Contacts.batchRead([id], { archived: true })).succeeded[0]?.record.id, id)
+      assert.strictEqual((yield* Contacts.batchRead([id])).failed.length, 1)
+    }).pipe(Effect.provide(live())))
+
+  it.scopedLive("values of a unique property that differ in their letters name different records", () =>
+    Effect.gen(function*() {
+      const Cars = CrmObject.make({ type: "2-1", properties: Schema.Struct({ vin: Property.text }) })
+      yield* Cars.batchUpsert([{ vin: "abc" }, { vin: "ABC" }], { by: "vin" })
+      const { succeeded } = yield* Cars.batchRead(["abc", "ABC"], { by: "vin" })
+      assert.deepStrictEqual(succeeded.map(({ input, record }) => [input, record.properties.vin]), [
+        ["abc", "abc"],
+        ["ABC", "ABC"]
+      ])
+      assert.notStrictEqual(succeeded[0]?.record.id, succeeded[1]?.record.id)
+    }).pipe(Effect.provide(live({
+      emulator: {
+        objectTypes: [
+          ObjectType.make({ name: "cars", id: "2-1", properties: { vin: { type: "string", unique: true } } })
+        ]
+      }
+    }))))
+
   it.scopedLive("are updated, by id and by email", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator.Emulator

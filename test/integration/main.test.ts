@@ -156,6 +156,16 @@ describe("on an account", () => {
       })
     ), 60_000)
 
+  it.live("it copes with an account that is empty", () =>
+    inTemporaryFolder((out) =>
+      Effect.gen(function*() {
+        const emulator = yield* Emulator.make({ limits: Limits.unlimited })
+        const { code, stderr, stdout } = yield* onAccount(emulator, "--out", out)
+        assert.strictEqual(code, 0, stderr)
+        assert.include(stdout, "0 contacts streamed")
+      })
+    ), 60_000)
+
   it.live("it writes where that is said, and a CSV is given", () =>
     inTemporaryFolder((out) =>
       Effect.gen(function*() {

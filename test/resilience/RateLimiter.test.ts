@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Clock, Deferred, Duration, Effect, FastCheck, Fiber, TestClock } from "effect"
+import { Array, Clock, Deferred, Duration, Effect, Exit, FastCheck, Fiber, Scope, TestClock } from "effect"
 import { RateLimiter } from "effect-resilience"
 import * as RollingWindow from "../../packages/resilience/src/internal/rollingWindow.ts"
 import * as WaitingLine from "../../packages/resilience/src/internal/waitingLine.ts"
@@ -258,6 +258,39 @@ describe("a limiter", () => {
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual((yield* Fiber.join(waiting)).reason, "waited-too-long")
       assert.strictEqual((yield* limiter.state).waiting, 0)
+    }))
+
+  it.effect("whoever waits when its scope ends is interrupted, and so is whoever comes later", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const limiter = yield* Scope.extend(RateLimiter.make([rolling("a", 1, "1 minute")]), scope)
+      yield* RateLimiter.limit(Effect.void, limiter)
+      const waiting = yield* Effect.fork(RateLimiter.limit(Effect.void, limiter))
+      yield* TestClock.adjust("1 second")
+      yield* Scope.close(scope, Exit.void)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(waiting)))
+      assert.isTrue(Exit.isInterrupted(yield* Effect.exit(RateLimiter.limit(Effect.void, limiter))))
+      assert.strictEqual((yield* limiter.state).waiting, 0)
+    }))
+
+  it.scoped("the longest wait holds where the caller must not be interrupted", () =>
+    Effect.gen(function*() {
+      const limiter = yield* RateLimiter.make([rolling("a", 1, "1 minute")])
+      yield* Effect.fork(RateLimiter.limit(Effect.never, limiter))
+      const limited = RateLimiter.limit(Effect.void, limiter, { longestWait: "5 seconds" })
+      const waiting = yield* Effect.fork(Effect.flip(Effect.uninterruptible(limited)))
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* Fiber.join(waiting)).reason, "waited-too-long")
+    }))
+
+  it.scoped("a heavy call after an abandoned one is counted whole", () =>
+    Effect.gen(function*() {
+      const limiter = yield* RateLimiter.make([rolling("a", 1_000_000, "1 second")])
+      const abandoned = yield* Effect.fork(RateLimiter.limit(Effect.never, limiter))
+      yield* TestClock.adjust(0)
+      yield* Fiber.interrupt(abandoned)
+      yield* RateLimiter.limit(Effect.void, limiter, { weight: 500_000 })
+      assert.deepInclude((yield* limiter.state).buckets[0], { inFlight: 0, available: 499_999 })
     }))
 
   it.scoped("its state can be read", () =>

@@ -4,6 +4,7 @@ import { DateTime, Duration, Effect, Fiber, Redacted, Schedule, Schema, Stream, 
 import {
   type ApiError,
   CallOptions,
+  Classifier,
   Deadline,
   Jitter,
   Policy,
@@ -105,6 +106,13 @@ describe("retrying", () => {
       assert.strictEqual(scripted.sent.length, 1)
       yield* failure(client.execute(get, { retries: 5 }))
       assert.strictEqual(scripted.sent.length, 7)
+    }))
+
+  it.scoped("a schedule of one's own waits for the server's hints too", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 429, headers: { "retry-after": "5" } }, {})
+      yield* success((yield* clientOver(scripted, {}, { schedule: Schedule.spaced("10 millis") })).execute(get))
+      assert.deepStrictEqual(times(scripted), [0, 5000])
     }))
 
   it.scoped("a schedule of one's own fits wherever ours does", () =>
@@ -264,6 +272,22 @@ describe("the deadline", () => {
       assert.strictEqual(error.retry?.attempts, 0)
     }))
 
+  it.scoped("that has passed already is not-sent: nothing was", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({})
+      const client = yield* clientOver(scripted)
+      const error = yield* failure(client.execute(post).pipe(Deadline.within(0)))
+      assert.deepInclude(error, { _tag: "Timeout", scope: "deadline", outcome: "not-sent" })
+      assert.deepStrictEqual([scripted.sent.length, (yield* client.snapshot).attempts], [0, 0])
+    }))
+
+  it.scoped("holds where the caller must not be interrupted, as in a finalizer", () =>
+    Effect.gen(function*() {
+      const client = yield* clientOver(ScriptedClient.make({ hang: true }))
+      const error = yield* failure(Effect.uninterruptible(client.execute(get, { retries: 0 })))
+      assert.strictEqual(Duration.toSeconds(error.retry?.elapsed ?? 0), 10)
+    }))
+
   it.scoped("covers the credentials", () =>
     Effect.gen(function*() {
       const scripted = ScriptedClient.make({})
@@ -295,13 +319,34 @@ describe("the limiter", () => {
 
   it.scoped("a call that cannot wait that long is refused at once, and told when", () =>
     Effect.gen(function*() {
-      const scripted = ScriptedClient.make({ status: 429, headers: { "retry-after": "86400" } })
-      const client = yield* clientOver(scripted, { limits })
-      yield* Effect.exit(client.execute(get))
+      const client = yield* clientOver(ScriptedClient.make({}), { limits })
+      yield* client.limiter?.close("1 day") ?? Effect.die("no limiter")
       const error = yield* Effect.flip(client.execute(get))
       assert.deepInclude(error, { _tag: "Rejected", reason: "waited-too-long", outcome: "not-sent" })
       assert.strictEqual(error.retryAt && DateTime.toEpochMillis(error.retryAt), 86_400_000)
       assert.strictEqual(error.retry?.attempts, 0)
+    }))
+
+  it.scoped("one absurd hint does not close the gate for ever", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 429, headers: { "retry-after": "9".repeat(20) } }, {})
+      const client = yield* clientOver(scripted, { limits })
+      yield* Effect.exit(client.execute(get))
+      yield* success(client.execute(get))
+      assert.deepStrictEqual(times(scripted), [0, 60_000])
+    }))
+
+  it.scoped("a hint that has passed does not close it at all", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 429 }, {})
+      const classify: Classifier.Classifier = (response, now) => {
+        const failure = Classifier.standard(response, now)
+        return failure && { ...failure, retryAt: now - 3_600_000 }
+      }
+      yield* TestClock.adjust("2 hours")
+      const client = yield* clientOver(scripted, { limits }, { classify })
+      yield* success(client.execute(get))
+      assert.deepStrictEqual(times(scripted), [7_200_000, 7_201_000])
     }))
 
   it.scoped("two clients may share one", () =>

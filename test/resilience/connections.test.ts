@@ -17,8 +17,16 @@ const withCode = (code: string, more: object = {}) => Object.assign(new Error("b
 describe("a failed connection", () => {
   const table: ReadonlyArray<readonly [string, unknown, Partial<ApiError.ConnectionError>]> = [
     ["refused", withCode("ECONNREFUSED"), { reason: "refused", outcome: "not-sent", retryable: true }],
-    ["no route", withCode("EHOSTUNREACH"), { reason: "unreachable", outcome: "not-sent", retryable: true }],
-    ["no network", withCode("ENETUNREACH"), { reason: "unreachable", outcome: "not-sent", retryable: true }],
+    ["no route", withCode("EHOSTUNREACH", { syscall: "connect" }), {
+      reason: "unreachable",
+      outcome: "not-sent",
+      retryable: true
+    }],
+    ["no network", withCode("ENETUNREACH", { syscall: "connect" }), {
+      reason: "unreachable",
+      outcome: "not-sent",
+      retryable: true
+    }],
     ["connect timeout of undici", withCode("UND_ERR_CONNECT_TIMEOUT"), {
       reason: "unreachable",
       outcome: "not-sent",
@@ -36,6 +44,11 @@ describe("a failed connection", () => {
     }],
     ["no such name", withCode("ENOTFOUND"), { reason: "lookup", outcome: "not-sent", retryable: true }],
     ["look-up failed for now", withCode("EAI_AGAIN"), { reason: "lookup", outcome: "not-sent", retryable: true }],
+    ["route lost in use", withCode("EHOSTUNREACH", { syscall: "read" }), {
+      reason: "reset",
+      outcome: "unknown",
+      retryable: true
+    }],
     ["reset", withCode("ECONNRESET"), { reason: "reset", outcome: "unknown", retryable: true }],
     ["broken pipe", withCode("EPIPE"), { reason: "reset", outcome: "unknown", retryable: true }],
     ["socket closed", withCode("UND_ERR_SOCKET"), { reason: "reset", outcome: "unknown", retryable: true }],
@@ -46,7 +59,11 @@ describe("a failed connection", () => {
       }),
       { reason: "tls", outcome: "not-sent", retryable: true }
     ],
-    ["handshake", withCode("ERR_SSL_WRONG_VERSION_NUMBER"), { reason: "tls", outcome: "not-sent", retryable: true }],
+    ["what OpenSSL complains of, at whatever time", withCode("ERR_SSL_WRONG_VERSION_NUMBER"), {
+      reason: "tls",
+      outcome: "unknown",
+      retryable: true
+    }],
     ["certificate expired", withCode("CERT_HAS_EXPIRED"), {
       reason: "certificate",
       outcome: "not-sent",

@@ -18,7 +18,7 @@ import type * as Scope from "effect/Scope"
 import { HubSpotConfig, type Service as Config } from "./HubSpotConfig.ts"
 import { classify } from "./internal/classify.ts"
 import { invalid } from "./internal/invalid.ts"
-import { defaultsFor } from "./internal/paths.ts"
+import { withDefaults } from "./internal/paths.ts"
 
 /**
  * Values of a query; a list becomes its items joined by commas, as HubSpot reads them, and `undefined` is left out.
@@ -97,25 +97,23 @@ export const make: Effect.Effect<
   HubSpotConfig | HttpClient.HttpClient | Scope.Scope
 > = Effect.gen(function*() {
   const config = yield* HubSpotConfig
-  const http = yield* ResilientHttpClient.make(config.policy, {
+  const raw = yield* ResilientHttpClient.make(config.policy, {
     baseUrl: config.baseUrl,
     authenticate: authenticate(config),
     classify
   })
+  const http: ResilientHttpClient.Service = {
+    ...raw,
+    execute: (request, options) => raw.execute(request, withDefaults(request.url, options)),
+    json: (request, schema, options) => raw.json(request, schema, withDefaults(request.url, options)),
+    stream: (request, options) => raw.stream(request, withDefaults(request.url, options))
+  }
 
   const call = (method: HttpMethod.HttpMethod): Call => (path, schema, { body, query = {}, ...options } = {}) => {
     const request = HttpClientRequest.make(method)(path, { urlParams: urlParams(query), acceptJson: true })
     return Effect.flatMap(
       body === undefined ? Effect.succeed(request) : withJson(request, body),
-      (request) => {
-        const { buckets, kind, replay } = defaultsFor(path)
-        return http.json(request, schema, {
-          ...options,
-          buckets: options.buckets ?? buckets,
-          kind: options.kind ?? kind,
-          replay: options.replay ?? replay
-        })
-      }
+      (request) => http.json(request, schema, options)
     )
   }
   const del = call("DELETE")

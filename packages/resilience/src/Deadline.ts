@@ -6,14 +6,15 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
+import { monotonicMillis } from "./internal/time.ts"
 
 /**
- * The deadline of the region, in milliseconds since the epoch; infinite outside of any.
+ * The deadline of the region, in milliseconds on the monotonic clock, which starts out as the time since the epoch and is
+ * never set; infinite outside of any.
  *
  * @since 0.1.0
  * @category references
@@ -54,7 +55,7 @@ export const within: {
  */
 export const remaining: Effect.Effect<Duration.Duration> = Effect.zipWith(
   Deadline,
-  Clock.currentTimeMillis,
+  monotonicMillis,
   (deadline, now) => Duration.millis(Math.max(0, deadline - now))
 )
 
@@ -65,4 +66,4 @@ export const remaining: Effect.Effect<Duration.Duration> = Effect.zipWith(
  * @category getters
  */
 export const after = (millis: number): Effect.Effect<number> =>
-  Effect.zipWith(Deadline, Clock.currentTimeMillis, (deadline, now) => Math.min(deadline, now + millis))
+  Effect.zipWith(Deadline, monotonicMillis, (deadline, now) => Math.min(deadline, now + millis))

@@ -6,10 +6,10 @@
  *
  * @since 0.1.0
  */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,6 +17,7 @@ import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import { constTrue } from "effect/Function"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import type * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
@@ -33,6 +34,7 @@ import * as Call from "./internal/call.ts"
 import { buffered, decoded, streamed } from "./internal/exchange.ts"
 import * as Retry from "./internal/retry.ts"
 import * as Tally from "./internal/tally.ts"
+import { monotonicMillis } from "./internal/time.ts"
 import * as Policy from "./Policy.ts"
 import * as RateLimiter from "./RateLimiter.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
@@ -120,7 +122,7 @@ export const make = (
     const tally = Tally.make()
     const equipment: Equipment = {
       // The platform's own spans hold query strings, and its headers tell third parties of our traces.
-      client: HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, constTrue),
+      client: withoutRedirects(HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, constTrue)),
       authenticate: options.authenticate,
       classify: options.classify ?? Classifier.standard,
       limiter,
@@ -254,8 +256,18 @@ const neverTried: ApiError.RetrySummary = {
   uncertain: false
 }
 
+/** Of the platform's clients fetch alone follows redirects, with whatever credentials and body a request has. */
+const withoutRedirects = HttpClient.transformResponse(
+  Effect.mapInputContext((context: Context.Context<never>) =>
+    Context.add(context, FetchHttpClient.RequestInit, {
+      ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+      redirect: "manual"
+    })
+  )
+)
+
 const callDeadline = (call: Call.Call): Effect.Effect<CallDeadline> =>
-  Effect.zipWith(Clock.currentTimeMillis, Deadline.after(Duration.toMillis(call.policy.deadline)), (now, at) => ({
+  Effect.zipWith(monotonicMillis, Deadline.after(Duration.toMillis(call.policy.deadline)), (now, at) => ({
     at,
     allowed: Duration.millis(Math.max(0, at - now))
   }))

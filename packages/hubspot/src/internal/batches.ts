@@ -1,6 +1,5 @@
 /** Batches of any number of inputs: split, sent, and each answer given to the input it belongs to. */
 import { type ApiError, ClientError, InvalidResponse } from "effect-resilience/ApiError"
-import type { CallOptions } from "effect-resilience/CallOptions"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -8,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { BatchResult } from "../BatchResult.ts"
 import * as ErrorBody from "../ErrorBody.ts"
-import { HubSpotClient } from "../HubSpotClient.ts"
+import { HubSpotClient, type RequestOptions } from "../HubSpotClient.ts"
 import { invalid } from "./invalid.ts"
 import type { Answered } from "./records.ts"
 
@@ -30,7 +29,7 @@ export interface Batch<Input, R> {
   readonly schema: Schema.Schema<Answered<R>, unknown>
   /** What is sent beside the inputs. */
   readonly extras?: { readonly [name: string]: unknown }
-  readonly options: CallOptions
+  readonly options: RequestOptions
   readonly concurrency: number
   /** Two equal keys: one input for both, or a mistake? */
   readonly repeats: "share" | "refuse"
@@ -59,7 +58,7 @@ export const run = <Input, R>(
             problem: "names a record that an earlier input names too",
             remedy: "merge the two, or send them one after the other"
           }))
-          : outcomes.get(key) ?? Either.left(unanswered(batch)))
+          : outcomes.get(key) ?? Either.left(noAnswer(batch)))
     const [failed, succeeded] = Arr.partitionMap(prepared, (one) =>
       Either.mapBoth(outcomeOf(one), {
         onLeft: (error) => ({ input: one.input, error }),
@@ -80,18 +79,27 @@ const send = <Input, R>(
     if (Either.isLeft(answer)) return new Map(items.map(({ key }) => [key, Either.left(answer.left)]))
     const outcomes = new Map<string, Outcome<R>>()
     const others: Array<ApiError> = []
+    const keyed = new Set(items.map(({ key }) => key))
     for (const error of answer.right.errors ?? []) {
-      const keys = keysOf(error).filter((key) => items.some((item) => item.key === key))
+      const keys = keysOf(error).flatMap((key) => [key, normalized(key)]).filter((key) => keyed.has(key))
       for (const key of keys) outcomes.set(key, Either.left(inputError(batch, error)))
       if (keys.length === 0) others.push(inputError(batch, error))
     }
+    const strangers: Array<R> = []
     for (const answered of answer.right.results) {
       const key = batch.keyOf(answered)
-      if (key !== undefined) outcomes.set(key, Either.right(answered.record))
+      if (key !== undefined && keyed.has(key)) outcomes.set(key, Either.right(answered.record))
+      else strangers.push(answered.record)
+    }
+    // A merged record answers under another id, a secondary email under the first: what is left over belongs together.
+    const [unanswered, ...more] = items.filter(({ key }) => !outcomes.has(key))
+    const [stranger] = strangers
+    if (unanswered !== undefined && more.length === 0 && strangers.length === 1 && stranger !== undefined) {
+      outcomes.set(unanswered.key, Either.right(stranger))
     }
     // An error that names nobody is for all those who got nothing.
     for (const { key } of items) {
-      if (!outcomes.has(key)) outcomes.set(key, Either.left(others[0] ?? unanswered(batch)))
+      if (!outcomes.has(key)) outcomes.set(key, Either.left(others[0] ?? noAnswer(batch)))
     }
     return outcomes
   })
@@ -104,10 +112,10 @@ const keysOf = (error: unknown): ReadonlyArray<string> => {
   const context = Predicate.isRecord(error) && Predicate.isRecord(error.context) ? error.context : {}
   return [context.objectWriteTraceId, context.ids, context.id].flatMap((u) => Array.isArray(u) ? u : [u]).filter(
     Predicate.isString
-  ).map(normalized)
+  )
 }
 
-/** HubSpot trims and lower-cases what it compares. */
+/** As HubSpot stores emails. */
 export const normalized = (key: string): string => key.trim().toLowerCase()
 
 const identity = ({ path }: { readonly path: string }) => ({ method: "POST", urlTemplate: path, url: path })
@@ -132,7 +140,7 @@ const inputError = (batch: { readonly path: string }, error: unknown): ClientErr
   })
 }
 
-const unanswered = (batch: { readonly path: string }): InvalidResponse =>
+const noAnswer = (batch: { readonly path: string }): InvalidResponse =>
   new InvalidResponse({
     ...identity(batch),
     status: 207,

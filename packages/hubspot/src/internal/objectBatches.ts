@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { BatchSettings, CrmObject } from "../CrmObject.ts"
 import type { Fields, Input, Read, Upserted, Written } from "../CrmRecord.ts"
+import type { Query } from "../HubSpotClient.ts"
 import * as Batches from "./batches.ts"
 import type { ObjectWire } from "./objectWire.ts"
 
@@ -37,16 +38,15 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
     return Batches.run<string, R>({
       path: `${wire.path}/batch/read`,
       inputs: ids,
-      itemOf: (id) => Either.map(checkId("POST", id), (id) => ({ key: Batches.normalized(id), body: { id } })),
-      keyOf: ({ raw, record }) => Batches.normalized(by === undefined ? record.id : raw[by] ?? ""),
+      itemOf: (id) => Either.map(checkId("POST", id), (id) => ({ key: keyFor(by)(id), body: { id } })),
+      keyOf: ({ raw, record }) => keyFor(by)(by === undefined ? record.id : raw[by] ?? ""),
       schema: wire.read<R>(names),
       extras: {
         properties: by === undefined || names.includes(by) ? names : [...names, by],
         propertiesWithHistory: [],
-        ...(by === undefined ? {} : { idProperty: by }),
-        ...(archived === undefined ? {} : { archived })
+        ...(by === undefined ? {} : { idProperty: by })
       },
-      ...sent(settings, "safe"),
+      ...sent(settings, "safe", { archived }),
       repeats: "share"
     })
   }
@@ -57,14 +57,14 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       inputs,
       itemOf: ({ id, properties }) =>
         Either.gen(function*() {
-          const key = Batches.normalized(yield* checkId("POST", id))
+          const key = keyFor(by)(yield* checkId("POST", id))
           const idProperty = by === undefined ? {} : { idProperty: by }
           return {
             key,
             body: { id, ...idProperty, properties: yield* encode("POST", properties), objectWriteTraceId: key }
           }
         }),
-      keyOf: ({ record, traceId }) => Batches.normalized(traceId ?? record.id),
+      keyOf: ({ record, traceId }) => traceId ?? record.id,
       schema: written,
       ...sent(settings, "safe"),
       repeats: "refuse"
@@ -78,9 +78,9 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
         Either.gen(function*() {
           const properties = yield* encode("POST", input)
           const id = yield* checkKey(by, properties[by])
-          return { key: Batches.normalized(id), body: { idProperty: by, id, properties } }
+          return { key: keyFor(by)(id), body: { idProperty: by, id, properties } }
         }),
-      keyOf: ({ raw }) => Batches.normalized(raw[by] ?? ""),
+      keyOf: ({ raw }) => keyFor(by)(raw[by] ?? ""),
       schema: wire.written<Upserted<F>>(),
       ...sent(settings, "safe"),
       repeats: "refuse"
@@ -96,7 +96,11 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
   return { batchCreate, batchRead, batchUpdate, batchUpsert, upsert }
 }
 
-const sent = ({ concurrency = 4, ...settings }: BatchSettings = {}, replay: "safe" | "unsafe") => ({
-  concurrency,
-  options: { ...settings, kind: "batch" as const, replay }
-})
+const sent = (
+  { concurrency = 4, ...settings }: BatchSettings = {},
+  replay: "safe" | "unsafe",
+  query: Query = {}
+) => ({ concurrency, options: { ...settings, kind: "batch" as const, replay, query } })
+
+/** HubSpot trims and lower-cases emails; values of other properties differ where their letters do. */
+const keyFor = (by: string | undefined) => (value: string): string => by === "email" ? Batches.normalized(value) : value

@@ -1,6 +1,8 @@
 /** The calls for one record, and the listing of all. */
-import { type ApiError, InvalidResponse } from "effect-resilience/ApiError"
+import { ClientError, InvalidResponse } from "effect-resilience/ApiError"
+import * as Deadline from "effect-resilience/Deadline"
 import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -12,7 +14,7 @@ import { HubSpotClient } from "../HubSpotClient.ts"
 import { normalized } from "./batches.ts"
 import { invalid } from "./invalid.ts"
 import type { ObjectWire } from "./objectWire.ts"
-import type { Answered } from "./records.ts"
+import type { Answered, WireProperties } from "./records.ts"
 
 type Calls<F extends Fields> = Pick<CrmObject<F>, "create" | "get" | "update" | "archive" | "stream" | "pages">
 
@@ -34,9 +36,10 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       return answered.record
     })
 
-  const create: Calls<F>["create"] = (input, settings) =>
+  const create: Calls<F>["create"] = (input, settings = {}) =>
     Effect.gen(function*() {
       const client = yield* HubSpotClient
+      const startedAt = yield* DateTime.now
       const properties = yield* encode("POST", input)
       const unique = wire.reconcileBy === undefined ? undefined : properties[wire.reconcileBy]
       const answered = yield* client.post(path, wire.written<Written<F>>(), {
@@ -46,31 +49,38 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       }).pipe(
         Effect.catchTag("ClientError", (conflict) => {
           const id = conflict.retry?.uncertain === true ? ErrorBody.existingId(conflict) : Option.none()
-          return Option.isNone(id) ? Effect.fail(conflict) : reconcile(client, id.value, properties, conflict, settings)
+          if (Option.isNone(id)) return Effect.fail(conflict)
+          return reconcile(client, id.value, { properties, startedAt, conflict, settings })
         })
       )
       return answered.record
-    })
+    }).pipe(settings.deadline === undefined ? (create) => create : Deadline.within(settings.deadline))
 
   /**
-   * A repeat collided with a record that an earlier attempt may have created. It did if the record is as we sent it; if
-   * not, the record is somebody else's, and the collision is real.
+   * A repeat collided with a record that an earlier attempt may have created. It did if the record is as new as the call,
+   * and as we sent it; if not, the record is somebody else's, and the collision is real.
    */
   const reconcile = (
     client: HubSpotClient["Type"],
     id: string,
-    sent: Answered<unknown>["raw"],
-    conflict: ApiError,
-    settings: Settings | undefined
+    { conflict, properties, settings, startedAt }: {
+      readonly properties: WireProperties
+      readonly startedAt: DateTime.Utc
+      readonly conflict: ClientError
+      readonly settings: Settings
+    }
   ) =>
-    client.get(at(id), wire.read<Written<F>>(Object.keys(sent)), {
+    client.get(at(id), wire.read<Written<F>>(Object.keys(properties)), {
       ...settings,
       urlTemplate: template,
-      query: { properties: Object.keys(sent) }
+      query: { properties: Object.keys(properties) }
     }).pipe(
+      // The create may have been carried out, whatever became of looking for it.
+      Effect.mapError(() => new ClientError({ ...conflict, outcome: "unknown" })),
       Effect.filterOrFail(
-        ({ raw }) =>
-          Object.entries(sent).every(([name, value]) => normalized(value ?? "") === normalized(raw[name] ?? "")),
+        ({ raw, record }) =>
+          DateTime.distance(record.createdAt, startedAt) <= clockSkew &&
+          Object.entries(properties).every(([name, value]) => isSameValue(value, raw[name] ?? "")),
         () => conflict
       )
     )
@@ -105,16 +115,19 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
     }
     const names = wire.names({ properties })
     const schema = Page(wire.read<Read<F, Name>>(names))
-    return Stream.paginateEffect(undefined as string | undefined, (after) =>
+    return Stream.paginateEffect(firstPage, (cursor) =>
       Effect.gen(function*() {
         const client = yield* HubSpotClient
         const page = yield* client.get(path, schema, {
           ...settings,
-          query: { limit: pageSize, after, properties: names, archived }
+          query: { limit: pageSize, after: cursor.after, properties: names, archived }
         })
         const next = page.paging?.next?.after
-        if (next !== undefined && next === after) return yield* endless(path)
-        return [page.results.map(({ record }) => record), Option.fromNullable(next)] as const
+        if (next !== undefined && next === cursor.mark) return yield* endless(path)
+        return [
+          page.results.map(({ record }) => record),
+          Option.map(Option.fromNullable(next), (after) => nextPage(cursor, after))
+        ] as const
       }))
   }
 
@@ -128,6 +141,31 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
   }
 }
 
+/** Where a listing stands; `mark` is an earlier cursor, by which a listing that goes in circles is found out. */
+interface Cursor {
+  readonly after: string | undefined
+  readonly mark: string | undefined
+  readonly steps: number
+}
+
+const firstPage: Cursor = { after: undefined, mark: undefined, steps: 1 }
+
+/** The mark moves up at each power of two (Brent's algorithm): one is enough for circles of any length. */
+const nextPage = ({ mark, steps }: Cursor, after: string): Cursor => ({
+  after,
+  mark: (steps & (steps - 1)) === 0 ? after : mark,
+  steps: steps + 1
+})
+
+/** HubSpot's clock may be behind ours by this much, in milliseconds. */
+const clockSkew = 5 * 60_000
+
+/** HubSpot writes some values its own way: emails in lower case, 1.50 as 1.5, a date without its time. */
+const isSameValue = (sent: string, stored: string): boolean =>
+  normalized(sent) === normalized(stored) ||
+  (stored.trim() !== "" && Number(sent) === Number(stored)) ||
+  (/^\d{4}-\d\d-\d\d/.test(stored) && Date.parse(sent) === Date.parse(stored))
+
 const Page = <R>(record: Schema.Schema<Answered<R>, unknown>) =>
   Schema.Struct({
     results: Schema.Array(record),
@@ -140,7 +178,7 @@ const endless = (path: string): InvalidResponse =>
     urlTemplate: path,
     url: path,
     status: 200,
-    problem: "its next page is the same page again",
+    problem: "its next page is one that was there already",
     outcome: "refused",
     retryable: false
   })

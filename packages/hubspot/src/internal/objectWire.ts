@@ -36,7 +36,7 @@ export const wireOf = <F extends Fields>(definition: Definition<F>): ObjectWire<
     written: () => decoder(undefined),
     encode: (method, input) => encoder(input, { method, path }),
     checkId: (method, id) =>
-      typeof id === "string" && id.trim() !== "" && id !== "." && id !== ".."
+      typeof id === "string" && id.trim() !== "" && id !== "." && id !== ".." && !/\p{Surrogate}/u.test(id)
         ? Either.right(id)
         : Either.left(invalid(method, path, {
           field: "id",

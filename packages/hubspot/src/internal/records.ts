@@ -44,7 +44,7 @@ export const decoder = (fields: Fields): Decoder => {
       decode: (wire) => {
         const properties: { [name: string]: unknown } = {}
         for (const name of names ?? Object.keys(wire.properties)) {
-          const decoded = value(name, wire.properties[name])
+          const decoded = value(name, Object.hasOwn(wire.properties, name) ? wire.properties[name] : null)
           if (Either.isLeft(decoded)) {
             return ParseResult.fail(new ParseResult.Pointer(["properties", name], wire, decoded.left))
           }
@@ -73,7 +73,7 @@ export const encoder = (fields: Fields): Encoder => {
   return (input, { method, path }) => {
     const refused = (name: string, problem: string, remedy: string) =>
       Either.left(invalid(method, path, { field: `properties.${name}`, problem, remedy }))
-    const properties: { [name: string]: string } = {}
+    const properties: Array<readonly [string, string]> = []
     for (const [name, value] of Object.entries(input)) {
       if (value === undefined) continue
       const encode = encoders.get(name)
@@ -82,8 +82,8 @@ export const encoder = (fields: Fields): Encoder => {
       if (Either.isLeft(encoded) || typeof encoded.right !== "string") {
         return refused(name, "is not of its type", "give what its schema says, or null to clear it")
       }
-      properties[name] = encoded.right
+      properties.push([name, encoded.right])
     }
-    return Either.right(properties)
+    return Either.right(Object.fromEntries(properties))
   }
 }

@@ -4,7 +4,6 @@
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,6 +16,7 @@ import type { Fate, NotAdmitted, RateLimiter } from "../RateLimiter.ts"
 import { type Call, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
 import type { Tally } from "./tally.ts"
+import { monotonicMillis } from "./time.ts"
 
 export interface Equipment {
   readonly client: HttpClient.HttpClient
@@ -28,7 +28,7 @@ export interface Equipment {
   readonly tally: Tally
 }
 
-/** When a call must have ended, in milliseconds since the epoch, and how long that was from its beginning. */
+/** When a call must have ended, in milliseconds on the monotonic clock, and how long that was from its beginning. */
 export interface CallDeadline {
   readonly at: number
   readonly allowed: Duration.Duration
@@ -48,28 +48,20 @@ export const attempt = <A, R>(
     Effect.flatMap(
       AttemptTimeout.ofAttempt(call.policy.attemptTimeout, n),
       (allowed) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        Effect.flatMap(monotonicMillis, (now) => {
+          const left = deadline.at - now
+          if (left <= 0) return deadlineExceeded(call, deadline, "not-sent")
           tally.attempts++
-          return within(
-            send(client, call, request, classify, receive),
-            Math.min(Duration.toMillis(allowed), deadline.at - now),
-            () =>
-              deadline.at - now < Duration.toMillis(allowed)
-                ? deadlineExceeded(call, deadline, "unknown")
-                : new Timeout({
-                  ...identity(call),
-                  scope: "attempt",
-                  limit: allowed,
-                  outcome: "unknown",
-                  retryable: true
-                })
-          )
+          const sent = send(client, call, request, classify, receive)
+          return left < Duration.toMillis(allowed)
+            ? within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
+            : within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed))
         })
     )
 
   return Effect.flatMap(authenticated(equipment, call, deadline), (request) => {
     if (limiter === undefined || call.buckets?.length === 0) return exchange(request)
-    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    return Effect.flatMap(monotonicMillis, (now) =>
       limiter.withSlots<A, ApiError, R>(
         {
           buckets: call.buckets,
@@ -86,7 +78,13 @@ export const attempt = <A, R>(
 }
 
 const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
-  millis <= 0 ? Effect.failSync(onTimeout) : Effect.timeoutFail(self, { duration: millis, onTimeout })
+  millis <= 0
+    ? Effect.failSync(onTimeout)
+    // In a fibre of its own, it can be ended in time even where the caller must not be interrupted.
+    : Effect.timeoutFail(Effect.interruptible(self), { duration: millis, onTimeout })
+
+const attemptTimedOut = (call: Call, limit: Duration.Duration): Timeout =>
+  new Timeout({ ...identity(call), scope: "attempt", limit, outcome: "unknown", retryable: true })
 
 const deadlineExceeded = (call: Call, { allowed }: CallDeadline, outcome: "unknown" | "not-sent"): Timeout =>
   new Timeout({ ...identity(call), scope: "deadline", limit: allowed, outcome, retryable: false })
@@ -97,7 +95,7 @@ const authenticated = (
   deadline: CallDeadline
 ): Effect.Effect<HttpClientRequest.HttpClientRequest, ApiError> => {
   if (authenticate === undefined) return Effect.succeed(call.request)
-  return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+  return Effect.flatMap(monotonicMillis, (now) =>
     within(
       Effect.mapError(authenticate(call.request), (error) => isApiError(error) ? error : noCredentials(call, error)),
       deadline.at - now,
@@ -119,12 +117,16 @@ const noCredentials = (call: Call, error: unknown): Rejected =>
     retryable: true
   })
 
+/** However long the server asks for, somebody asks again once in a while: hints have been known to be wrong. */
 const closeGate = (limiter: RateLimiter, call: Call, error: ApiError): Effect.Effect<void> => {
   if (error._tag !== "RateLimited") return Effect.void
-  return Effect.flatMap(
-    DateTime.now,
-    (now) => limiter.close(error.retryAt && DateTime.distanceDuration(now, error.retryAt), call.buckets)
-  )
+  const { retryAt } = error
+  if (retryAt === undefined) return limiter.close(undefined, call.buckets)
+  return Effect.flatMap(DateTime.now, (now) =>
+    limiter.close(
+      Duration.min(Math.max(0, DateTime.distance(now, retryAt)), call.policy.retry.hintCap),
+      call.buckets
+    ))
 }
 
 const fateOf = (exit: Exit.Exit<unknown, ApiError>): Fate => {

@@ -8,15 +8,14 @@ type Reason = ConnectionError["reason"]
 /** Codes of Node's network stack and of undici. */
 const reasons: Readonly<Record<string, Reason>> = {
   ECONNREFUSED: "refused",
-  EHOSTUNREACH: "unreachable",
-  ENETUNREACH: "unreachable",
-  EADDRNOTAVAIL: "unreachable",
   UND_ERR_CONNECT_TIMEOUT: "unreachable",
   ENOTFOUND: "lookup",
   EAI_AGAIN: "lookup",
   ECONNRESET: "reset",
   ECONNABORTED: "reset",
   EPIPE: "reset",
+  EHOSTUNREACH: "reset",
+  ENETUNREACH: "reset",
   ETIMEDOUT: "reset",
   UND_ERR_SOCKET: "reset",
   UND_ERR_HEADERS_TIMEOUT: "reset",
@@ -34,8 +33,11 @@ const reasons: Readonly<Record<string, Reason>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "certificate"
 }
 
-/** Nobody was there to take the request, or no safe channel to send it through. */
-const neverSent: ReadonlyArray<Reason> = ["refused", "unreachable", "lookup", "tls", "certificate"]
+/** Nobody was there to take the request, or nobody to be trusted with it. */
+const neverSent: ReadonlyArray<Reason> = ["refused", "unreachable", "lookup", "certificate"]
+
+/** What OpenSSL complains of may come with the handshake or long after it; only this is surely before any request. */
+const isBeforeHandshake = ({ message }: RootCause) => message.includes("before secure TLS connection")
 
 export const toApiError = (
   call: CallId,
@@ -61,16 +63,20 @@ export const toApiError = (
     ...identity(call),
     reason,
     ...(cause.code === undefined ? {} : { code: cause.code }),
-    outcome: neverSent.includes(reason) ? "not-sent" : "unknown",
+    outcome: neverSent.includes(reason) || isBeforeHandshake(cause) ? "not-sent" : "unknown",
     retryable: reason !== "certificate"
   })
 }
 
-const reasonOf = ({ code = "", message, syscall }: RootCause): Reason => {
-  if (code === "ETIMEDOUT" && syscall === "connect") return "unreachable"
-  if (code.startsWith("ERR_SSL_") || message.includes("before secure TLS connection")) return "tls"
+const reasonOf = (cause: RootCause): Reason => {
+  const { code = "", syscall } = cause
+  if (unreachable.includes(code) && syscall === "connect") return "unreachable"
+  if (code.startsWith("ERR_SSL_") || isBeforeHandshake(cause)) return "tls"
   return reasons[code] ?? "other"
 }
+
+/** While connecting; the same codes can end a connection in use. */
+const unreachable = ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ETIMEDOUT"]
 
 interface RootCause {
   readonly code: string | undefined

@@ -69,7 +69,11 @@ export const streamed = (
     if (classify(head, yield* Clock.currentTimeMillis) !== undefined) {
       return Stream.make((yield* buffered(call, response, classify)).body)
     }
-    const pull = yield* Stream.toPull(Stream.mapError(response.stream, (error) => toApiError(call, error)))
+    const pull = yield* Stream.toPull(
+      Stream.catchAll(response.stream, (error) =>
+        // How the platform's fetch says that there is no body, where there need not be one.
+        error.reason === "EmptyBody" ? Stream.empty : Stream.fail(toApiError(call, error)))
+    )
     const first = yield* Effect.catchAll(
       pull,
       Option.match({ onNone: () => Effect.succeed(Chunk.empty<Uint8Array>()), onSome: Effect.fail })
@@ -84,6 +88,10 @@ const read = (call: CallId, response: HttpClientResponse.HttpClientResponse) =>
     Effect.mapError((error: HttpClientError.ResponseError) => toApiError(call, error))
   )
 
+/** A classifier's instant, if it is one. */
+const instant = (millis: number | undefined): Option.Option<DateTime.Utc> =>
+  millis === undefined ? Option.none() : DateTime.make(millis)
+
 const toError = (
   call: CallId,
   answer: ApiResponse.ApiResponse,
@@ -94,7 +102,7 @@ const toError = (
     outcome,
     retryable,
     ...(details === undefined ? {} : { details }),
-    ...(retryAt === undefined ? {} : { retryAt: DateTime.unsafeMake(retryAt) })
+    ...Option.match(instant(retryAt), { onNone: () => ({}), onSome: (retryAt) => ({ retryAt }) })
   }
   switch (tag) {
     case "RateLimited":

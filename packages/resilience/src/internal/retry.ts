@@ -11,6 +11,7 @@ import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
+import { monotonicMillis } from "./time.ts"
 
 export interface Repeat<A, R> {
   readonly attempt: (n: number) => Effect.Effect<A, ApiError, R>
@@ -18,10 +19,10 @@ export interface Repeat<A, R> {
   readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
   /** However long the schedule would go on. */
   readonly retries: number
-  /** In milliseconds; only to tell why the schedule stopped. */
+  /** The longest wait that a server may ask for, in milliseconds. */
   readonly hintCap: number
   readonly replayable: boolean
-  /** Milliseconds since the epoch, as all instants here. */
+  /** On the monotonic clock. */
   readonly deadline: number
   readonly onRetry: (error: ApiError) => void
 }
@@ -35,44 +36,48 @@ interface Earlier {
 }
 
 export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =>
-  Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
+  Effect.flatMap(monotonicMillis, (startedAt) => {
     const { attempt, onRetry } = repeat
 
     const attemptFrom = (
       n: number,
       earlier: Earlier | undefined
     ): Effect.Effect<A, ApiError, R> =>
-      Effect.catchAll(attempt(n), (error) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const uncertain = earlier?.uncertain === true
-          const stop = (stopped: StopReason) => {
-            const elapsed = Duration.millis(now - startedAt)
-            // Out of time before it was sent: what the server said last is the better news.
-            const outOfTime = error._tag === "Timeout" && error.scope === "deadline" && error.outcome === "not-sent"
-            const attempts = error.outcome === "not-sent" && error._tag !== "ConnectionError" ? n : n + 1
-            const final = outOfTime ? earlier?.error ?? error : error
-            return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
-          }
-          const reason = reasonToStop(error, n, now, repeat)
-          if (reason !== undefined) return stop(reason)
-          const schedule = earlier?.schedule ?? repeat.schedule()
-          const state: unknown = earlier === undefined ? schedule.initial : earlier.state
-          return Effect.flatMap(schedule.step(now, error, state), ([next, , decision]) => {
-            if (ScheduleDecision.isDone(decision)) {
-              return stop(hintedWait(error, now) > repeat.hintCap ? "hint" : "attempts")
+      Effect.catchAll(
+        attempt(n),
+        (error) =>
+          Effect.flatMap(Effect.zip(monotonicMillis, Clock.currentTimeMillis), ([now, wallNow]) => {
+            const uncertain = earlier?.uncertain === true
+            const stop = (stopped: StopReason) => {
+              const elapsed = Duration.millis(Math.round(now - startedAt))
+              // Out of time before it was sent: what the server said last is the better news.
+              const outOfTime = error._tag === "Timeout" && error.scope === "deadline" && error.outcome === "not-sent"
+              const attempts = error.outcome === "not-sent" && error._tag !== "ConnectionError" ? n : n + 1
+              const final = outOfTime ? earlier?.error ?? error : error
+              return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
             }
-            const delay = Math.max(0, ScheduleIntervals.start(decision.intervals) - now)
-            if (now + delay >= repeat.deadline) return stop("deadline")
-            onRetry(error)
-            const again = attemptFrom(n + 1, {
-              error,
-              uncertain: uncertain || error.outcome === "unknown",
-              schedule,
-              state: next
+            const reason = reasonToStop(error, n, now, repeat)
+            if (reason !== undefined) return stop(reason)
+            const schedule = earlier?.schedule ?? repeat.schedule()
+            const state: unknown = earlier === undefined ? schedule.initial : earlier.state
+            const hinted = hintedWait(error, wallNow)
+            if (hinted > repeat.hintCap) return stop("hint")
+            return Effect.flatMap(schedule.step(wallNow, error, state), ([next, , decision]) => {
+              if (ScheduleDecision.isDone(decision)) return stop("attempts")
+              // A schedule of the caller's own may know nothing of hints.
+              const delay = Math.max(hinted, ScheduleIntervals.start(decision.intervals) - wallNow)
+              if (now + delay >= repeat.deadline) return stop("deadline")
+              onRetry(error)
+              const again = attemptFrom(n + 1, {
+                error,
+                uncertain: uncertain || error.outcome === "unknown",
+                schedule,
+                state: next
+              })
+              return Effect.zipRight(Effect.sleep(Duration.millis(delay)), again)
             })
-            return Effect.zipRight(Effect.sleep(Duration.millis(delay)), again)
           })
-        }))
+      )
 
     return attemptFrom(0, undefined)
   })
@@ -92,4 +97,4 @@ const reasonToStop = (
 }
 
 const hintedWait = (error: ApiError, now: number): number =>
-  error.retryAt === undefined ? 0 : DateTime.toEpochMillis(error.retryAt) - now
+  error.retryAt === undefined ? 0 : Math.max(0, DateTime.toEpochMillis(error.retryAt) - now)

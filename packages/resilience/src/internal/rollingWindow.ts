@@ -73,8 +73,8 @@ export const close = (self: RollingWindow, until: number): void => {
 
 /** Nearly always at the end; only behind an abandoned call there may be later ones to step over. */
 const openAt = ({ head, opening }: RollingWindow, weight: number, at: number): void => {
-  let position = opening.length
-  while (position > head && (opening[position - 1] as number) > at) position--
-  if (position === opening.length) { for (let i = 0; i < weight; i++) opening.push(at) }
-  else opening.splice(position, 0, ...Array.from({ length: weight }, () => at))
+  const later: Array<number> = []
+  while (opening.length > head && (opening[opening.length - 1] as number) > at) later.push(opening.pop() as number)
+  for (let i = 0; i < weight; i++) opening.push(at)
+  while (later.length > 0) opening.push(later.pop() as number)
 }

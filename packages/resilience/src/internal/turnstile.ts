@@ -36,8 +36,17 @@ const settle: Record<Fate, (window: RollingWindow.RollingWindow, weight: number,
   "not-sent": RollingWindow.notSent
 }
 
-export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
+export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(function*() {
+  const scope = yield* Effect.scope
   const line = WaitingLine.make()
+  let closed = false
+  // Nobody would wake those who wait beyond the end of the scope.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      closed = true
+      for (const waiter of WaitingLine.dismiss(line)) waiter.notify()
+    })
+  )
   let alarm: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
 
   const change: Turnstile["change"] = (f) =>
@@ -70,6 +79,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Eff
   const pass: Turnstile["pass"] = ({ fate, longestWait, tooLong, use, weight, windows }) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(monotonicMillis, (arrival) => {
+        if (closed) return Effect.interrupt
         const wait = WaitingLine.knownWait(windows, weight, arrival)
         if (wait > longestWait) {
           return Effect.flatMap(DateTime.now, (now) =>
@@ -91,10 +101,12 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Eff
         )
         const turn = Effect.async<void>((resume) => {
           if (waiter.state === "admitted") return resume(Effect.void)
-          waiter.notify = () => resume(Effect.void)
+          waiter.notify = () => resume(waiter.state === "admitted" ? Effect.void : Effect.interrupt)
         }).pipe(
           Number.isFinite(longestWait)
-            ? Effect.timeoutFail({ duration: longestWait, onTimeout: () => tooLong() })
+            // In a fibre of its own, it ends in time even where the caller must not be interrupted.
+            ? (turn) =>
+              Effect.timeoutFail(Effect.interruptible(turn), { duration: longestWait, onTimeout: () => tooLong() })
             : (turn) => turn
         )
 
@@ -106,7 +118,11 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.map(Eff
           Effect.flatMap((now) =>
             Effect.onExit(
               restore(Effect.suspend(() => use(Duration.millis(now - arrival)))),
-              (exit) => giveBack(fate(exit))
+              (exit) =>
+                Effect.sync(() => fate(exit)).pipe(
+                  Effect.catchAllDefect(() => Effect.succeed("abandoned" as const)),
+                  Effect.flatMap(giveBack)
+                )
             )
           )
         )

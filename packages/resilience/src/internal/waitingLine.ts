@@ -9,7 +9,7 @@ export interface Waiter {
   readonly lane: Lane
   readonly weight: number
   state: "waiting" | "admitted" | "gone"
-  /** Called once, when it is admitted. */
+  /** Called once, when it is admitted or sent away. */
   notify: () => void
 }
 
@@ -45,6 +45,15 @@ export const leave = (self: WaitingLine, waiter: Waiter): void => {
   if (waiter.state !== "waiting") return
   waiter.state = "gone"
   self.waiting--
+}
+
+/** Sends everyone away. */
+export const dismiss = (self: WaitingLine): ReadonlyArray<Waiter> => {
+  const waiting = self.lanes.flatMap(({ head, waiters }) => waiters.slice(head)).filter(({ state }) =>
+    state === "waiting"
+  )
+  for (const waiter of waiting) leave(self, waiter)
+  return waiting
 }
 
 /**
