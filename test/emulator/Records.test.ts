@@ -341,3 +341,15 @@ describe("the account", () => {
       assert.isAbove(Date.parse(json.results[0].resetsAt), Date.now())
     }))
 })
+
+describe("what looks like an id and is none", () => {
+  it.scopedLive.each(["constructor", "__proto__", "0x1771", "%206001%20", "6001.0"])(
+    "%s is not found",
+    (id) =>
+      Effect.gen(function*() {
+        const emulator = yield* unhurried()
+        yield* emulator.add("contacts", [{ email: "ada@example.com" }])
+        assert.strictEqual((yield* call(emulator, "GET", `${contacts}/${id}`)).status, 404)
+      })
+  )
+})

@@ -20,6 +20,22 @@ const searchFor = (body: unknown) =>
 const names = (results: ReadonlyArray<{ properties: { dealname: string } }>) =>
   results.map(({ properties }) => properties.dealname)
 
+describe("the pattern of CONTAINS_TOKEN", () => {
+  it.scopedLive.each(
+    [
+      ["*whale", ["Blue Whale"]],
+      ["red*", ["red fox", "Red Panda"]],
+      ["*e*a*", ["Blue Whale", "Red Panda"]],
+      ["*a*a*a*a*a*a*a*a*b", []]
+    ] as const
+  )("%s", ([value, found]) =>
+    Effect.gen(function*() {
+      const filters = [{ propertyName: "dealname", operator: "CONTAINS_TOKEN", value }]
+      const { json } = yield* searchFor({ filterGroups: [{ filters }] })
+      assert.deepStrictEqual(names(json.results), [...found])
+    }))
+})
+
 describe("the operators", () => {
   const table: ReadonlyArray<readonly [filter: Record<string, unknown>, found: ReadonlyArray<string>]> = [
     [{ propertyName: "dealname", operator: "EQ", value: "RED FOX" }, ["red fox"]],
@@ -127,6 +143,8 @@ describe("what search does not take", () => {
     ["a second sort", { sorts: [{ propertyName: "amount" }, { propertyName: "dealname" }] }],
     ["an unknown property", { filterGroups: [{ filters: [{ ...filter, propertyName: "shoesize" }] }] }],
     ["an unknown operator", { filterGroups: [{ filters: [{ ...filter, operator: "LIKE" }] }] }],
+    ["an operator that every object has", { filterGroups: [{ filters: [{ ...filter, operator: "constructor" }] }] }],
+    ["a value that is an object", { filterGroups: [{ filters: [{ ...filter, value: { toString: 1 } }] }] }],
     ["an operator without its value", { filterGroups: [{ filters: [{ ...filter, operator: "IN" }] }] }]
   ]
   for (const [why, body] of table) {

@@ -67,18 +67,32 @@ const oneOf: Operator = {
 const containsToken: Operator = {
   needs: ["value"],
   test: ({ value }) => {
-    const source = value.toLowerCase().replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")
-    const token = new RegExp(`^${source}$`)
+    const parts = value.toLowerCase().split("*")
     return (value) => {
       const text = value.toLowerCase()
-      return token.test(text) || text.split(/[^\p{L}\p{N}]+/u).some((word) => token.test(word))
+      return fits(parts, text) || text.split(/[^\p{L}\p{N}]+/u).some((word) => fits(parts, word))
     }
   }
 }
 
+/** Whether a text consists of the parts with anything between. Each is taken where it comes first, so there is no going back. */
+const fits = (parts: ReadonlyArray<string>, text: string): boolean => {
+  const [first = "", ...others] = parts
+  const last = others.pop()
+  if (last === undefined) return text === first
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
+  let at = first.length
+  for (const part of others) {
+    const found = text.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return at <= text.length - last.length
+}
+
 const equal = compare((a, b) => a === b)
 
-const operators: { readonly [name: string]: Operator } = {
+const operators = new Map<unknown, Operator>(Object.entries({
   EQ: equal,
   NEQ: not(equal),
   LT: compare((a, b) => a < b),
@@ -101,7 +115,7 @@ const operators: { readonly [name: string]: Operator } = {
   CONTAINS_TOKEN: containsToken,
   NOT_CONTAINS_TOKEN: not(containsToken),
   HAS_PROPERTY: { needs: [], test: () => () => true }
-}
+}))
 
 /** A property that is not set fits NOT_HAS_PROPERTY and nothing else. */
 export const compileFilter = (type: ObjectType, filter: Json): Test | Answer.Failure => {
@@ -111,8 +125,10 @@ export const compileFilter = (type: ObjectType, filter: Json): Test | Answer.Fai
     return Answer.invalid(`There is no property ${name} to filter by.`, { propertyName: [name] })
   }
   if (filter.operator === "NOT_HAS_PROPERTY") return (record) => record.properties[name] === undefined
-  const operator = operators[String(filter.operator)]
-  if (operator === undefined) return Answer.invalid(`There is no operator ${filter.operator}.`)
+  const operator = operators.get(filter.operator)
+  if (operator === undefined) return Answer.invalid(`There is no operator ${JSON.stringify(filter.operator)}.`)
+  const structured = [filter.value, filter.highValue].some((operand) => typeof operand === "object" && operand !== null)
+  if (structured) return Answer.invalid("A filter's value is a text or a number.")
   const absent = operator.needs.find((operand) =>
     operand === "values" ? !Array.isArray(filter.values) : filter[operand] === undefined || filter[operand] === null
   )

@@ -62,7 +62,7 @@ export const match = (method: string, path: string): Match => {
   }
   for (const root of accountRoots) {
     if (!path.startsWith(root)) continue
-    const operations = ofAccount[path.slice(root.length)]
+    const operations = own(ofAccount, path.slice(root.length))
     return operations && choose(operations, method, "", "", path)
   }
   return undefined
@@ -73,13 +73,17 @@ const matchObjects = (method: string, root: string, rest: string): Match => {
   if (slash === -1) return rest === "" ? undefined : choose(ofType, method, rest, "", root + rest)
   const type = rest.slice(0, slash)
   const tail = rest.slice(slash + 1)
-  const call = ofTypeCalls[tail]
+  const call = own(ofTypeCalls, tail)
   if (call !== undefined) return choose(call, method, type, "", root + rest)
   return tail === "" || tail.includes("/") ? undefined : choose(ofRecord, method, type, tail, `${root}${type}/{id}`)
 }
 
+/** Names like `constructor` come from outside, and every object has them. */
+const own = <A>(table: { readonly [name: string]: A }, name: string): A | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
 const choose = (operations: Operations, method: string, type: string, id: string, template: string): Match => {
-  const operation = operations[method]
+  const operation = own(operations, method)
   return operation === undefined
     ? { allowed: Object.keys(operations) }
     : { operation, type, id, template, bucket: operation === "search" ? "search" : "general" }

@@ -52,6 +52,7 @@ export const make = (types: ReadonlyArray<ObjectType>): Store => {
 /** How a record is found: by its id, or by the value of a unique property. */
 export const find = (table: Table, id: string, idProperty = "hs_object_id"): Stored | undefined => {
   if (idProperty === "hs_object_id") {
+    if (!/^\d+$/.test(id)) return undefined
     const number = Number(id)
     return table.live.items.get(table.mergedInto.get(number) ?? number)
   }

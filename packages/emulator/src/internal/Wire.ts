@@ -47,7 +47,8 @@ const send = (response: ServerResponse, message: Message) =>
 
 const reset = (response: ServerResponse) =>
   Effect.sync(() => {
-    response.socket?.resetAndDestroy()
+    // A response that waits for its turn behind a pipelined one has no socket yet; its request has.
+    response.req.socket.resetAndDestroy()
     response.end()
   })
 
