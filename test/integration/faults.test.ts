@@ -132,7 +132,6 @@ describe("limits", () => {
       const stats = yield* emulator.stats
       assert.deepStrictEqual(stats.rateLimited, { limiter: 0, injected: 0 })
       assert.strictEqual(stats.requests, 200)
-      assert.strictEqual(stats.peak, 40)
     }).pipe(Effect.provide(live({
       emulator: { limits: { general: { limit: 40, window: "300 millis" } } },
       overrides: { limits: [RateLimiter.rolling("general", 40, "300 millis")] }
@@ -143,14 +142,14 @@ describe("limits", () => {
       const emulator = yield* Emulator.Emulator
       yield* emulator.add("contacts", [person(1)])
       yield* Effect.forEach(
-        Array.makeBy(100, () => "person-1@example.com"),
+        Array.makeBy(45, () => "person-1@example.com"),
         (email) => Contacts.get(email, { by: "email" }),
         { concurrency: "unbounded", discard: true }
       )
       assert.isAbove((yield* emulator.stats).rateLimited.limiter, 0)
     }).pipe(Effect.provide(live({
-      emulator: { limits: { general: { limit: 40, window: "200 millis" } } },
-      overrides: { retry: { retries: 20 } }
+      emulator: { limits: { general: { limit: 40, window: "2 seconds" } } },
+      overrides: { retry: { retries: 1000 } }
     }))))
 })
 
