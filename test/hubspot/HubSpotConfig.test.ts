@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Redacted } from "effect"
+import { ConfigProvider, Effect, Redacted } from "effect"
 import { HubSpotConfig, Tier } from "effect-hubspot"
 import { Profile, RateLimiter } from "effect-resilience"
 
@@ -111,8 +111,12 @@ it.each(
   "%s may send %d calls, and %d of associations, in 10 seconds, and 5 searches a second",
   (tier, general, associations) => {
     assert.deepStrictEqual(
-      Tier.buckets(tier).map(({ limit, name, window }) => [name, limit, Duration.toSeconds(window)]),
-      [["general", general, 10], ["search", 5, 1], ["associations", associations, 10]]
+      Tier.buckets(tier),
+      [
+        RateLimiter.rolling("general", general, "10 seconds"),
+        RateLimiter.rolling("search", 5, "1 second"),
+        RateLimiter.rolling("associations", associations, "10 seconds")
+      ]
     )
   }
 )

@@ -6,20 +6,30 @@
  *
  * @since 0.1.0
  */
+import type * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
+import * as Option from "effect/Option"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as RollingWindow from "./internal/rollingWindow.ts"
-import { PositiveCount, PositiveTime } from "./internal/settings.ts"
+import { Count, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import { monotonicMillis } from "./internal/time.ts"
 import * as Turnstile from "./internal/turnstile.ts"
 
+const TimeZone = Schema.String.pipe(
+  Schema.filter((name) =>
+    Option.isSome(DateTime.zoneFromString(name)) || `must be a time zone such as "Europe/Berlin" or "+01:00"`
+  )
+)
+
 /**
- * A limit as data: at most `limit` calls in any span of `window`, wherever the span begins.
+ * A limit as data: at most `limit` calls in any span of `window`, wherever the span begins; or on any one day of a time
+ * zone, from midnight to midnight.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +37,7 @@ import * as Turnstile from "./internal/turnstile.ts"
 export const Bucket = Schema.Struct({
   name: Schema.NonEmptyString,
   limit: PositiveCount,
-  window: PositiveTime
+  window: Schema.Union(PositiveTime, Schema.Struct({ dayIn: TimeZone }))
 })
 
 /**
@@ -57,10 +67,25 @@ export const rolling = (name: string, limit: number, window: Duration.DurationIn
 })
 
 /**
+ * At most `limit` calls a day, counted from midnight to midnight in a time zone (such as `"Europe/Berlin"`). A process counts its
+ * own calls only: what the server reports, by `report`, stands for those of others and of before.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const daily = (name: string, limit: number, timeZone: string = "UTC"): BucketInput => ({
+  name,
+  limit,
+  window: { dayIn: timeZone }
+})
+
+/**
  * The limiter did not let a call through.
  *
  * - `waited-too-long`: its turn did not come in the time it had; where that was clear from the beginning, `retryAt` is
  *   the soonest instant at which it could
+ * - `queue-full`: as many calls are waiting as may wait
+ * - `store-unavailable`: the limiter is shared, and what it is shared through is away
  * - `unknown-bucket`: it asked for a bucket that the limiter does not have
  * - `weight`: its weight is not a whole number from 1 to the bucket's limit
  *
@@ -68,7 +93,7 @@ export const rolling = (name: string, limit: number, window: Duration.DurationIn
  * @category errors
  */
 export class NotAdmitted extends Schema.TaggedError<NotAdmitted>()("NotAdmitted", {
-  reason: Schema.Literal("waited-too-long", "unknown-bucket", "weight"),
+  reason: Schema.Literal("waited-too-long", "queue-full", "store-unavailable", "unknown-bucket", "weight"),
   buckets: Schema.Array(Schema.String),
   retryAt: Schema.optional(Schema.DateTimeUtc)
 }) {
@@ -131,12 +156,18 @@ export interface RateLimiter {
     options: Options & { readonly fate?: ((exit: Exit.Exit<A, E>) => Fate) | undefined },
     use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | NotAdmitted, R>
-  /** Admits nobody to these buckets (default: all) for a while: by default a tenth of each window. Calls that cannot wait that
-   * long are refused at once. */
+  /** Admits nobody to these buckets (default: all) for a while: by default a tenth of their shortest window. Calls that
+   * cannot wait that long are refused at once. */
   readonly close: (
     pause: Duration.DurationInput | undefined,
     buckets?: ReadonlyArray<string>
   ) => Effect.Effect<void>
+  /**
+   * The server said, with its answer to a call of this weight (default: 1), how much room a bucket has left. Call it while the
+   * call still has its slots. It only ever tightens, and it leaves room for what is in flight; a bucket that the limiter
+   * does not have is nobody's business.
+   */
+  readonly report: (bucket: string, remaining: number, weight?: number) => Effect.Effect<void>
   readonly state: Effect.Effect<{ readonly waiting: number; readonly buckets: ReadonlyArray<BucketState> }>
 }
 
@@ -151,6 +182,30 @@ export const Buckets = Schema.Array(Bucket).pipe(
     new Set(buckets.map(({ name }) => name)).size === buckets.length || "two buckets must not have the same name"
   )
 )
+
+/**
+ * What a limiter is made with, beside its buckets.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MakeOptions {
+  /** How many calls may wait at a time; the next one is refused at once. Default: any number. */
+  readonly longestQueue?: number | undefined
+  /** How many calls may be in flight at a time, whatever their buckets. Default: any number. */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * A limiter in this process's memory, whose buckets can be changed while it runs: those that keep their names keep
+ * their counts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Local extends RateLimiter {
+  readonly reconfigure: (buckets: ReadonlyArray<BucketInput>, options?: MakeOptions) => Effect.Effect<void, ParseError>
+}
 
 /**
  * A limiter in this process's memory. Settings that cannot be right fail with a `ParseError` that names them.
@@ -170,30 +225,50 @@ export const Buckets = Schema.Array(Bucket).pipe(
  * @category constructors
  */
 export const make = (
-  buckets: ReadonlyArray<BucketInput>
-): Effect.Effect<RateLimiter, ParseError, Scope.Scope> =>
+  buckets: ReadonlyArray<BucketInput>,
+  options: MakeOptions = {}
+): Effect.Effect<Local, ParseError, Scope.Scope> =>
   Effect.gen(function*() {
-    const specs = yield* Schema.decode(Buckets)(buckets)
-    const windows = new Map(
-      specs.map(({ limit, name, window }) => [name, RollingWindow.make(limit, Duration.toMillis(window))])
-    )
+    const clock = yield* Effect.clock
     const turnstile = yield* Turnstile.make
-    const select = (names: ReadonlyArray<string> = [...windows.keys()]) =>
-      names.flatMap((name) => windows.get(name) ?? [])
+    const windows = new Map<string, RollingWindow.RollingWindow>()
+    let concurrency: RollingWindow.RollingWindow | undefined
+    let longestQueue = Number.POSITIVE_INFINITY
+
+    const reconfigure: Local["reconfigure"] = (buckets, options) =>
+      Effect.flatMap(Schema.decode(Settings)({ ...options, buckets }), (settings) =>
+        turnstile.change(() => {
+          const kept = new Map(windows)
+          windows.clear()
+          for (const bucket of settings.buckets) {
+            windows.set(bucket.name, renewed(kept.get(bucket.name), toWindow(bucket, clock)))
+          }
+          concurrency = settings.concurrency === undefined
+            ? undefined
+            : renewed(concurrency, RollingWindow.concurrent(settings.concurrency))
+          longestQueue = settings.longestQueue ?? Number.POSITIVE_INFINITY
+        }))
+    yield* reconfigure(buckets, options)
+
+    const select = (names: Iterable<string> = windows.keys()) => [...names].flatMap((name) => windows.get(name) ?? [])
 
     const withSlots: RateLimiter["withSlots"] = (options, use) => {
       const names = [...new Set(options.buckets ?? windows.keys())]
       const selected = select(names)
       const weight = options.weight ?? 1
-      if (selected.length < names.length) return new NotAdmitted({ reason: "unknown-bucket", buckets: names })
+      const refused = (reason: NotAdmitted["reason"], known = {}) =>
+        new NotAdmitted({ reason, buckets: names, ...known })
+      if (selected.length < names.length) return refused("unknown-bucket")
       if (!(Number.isInteger(weight) && weight > 0 && selected.every(({ limit }) => weight <= limit))) {
-        return new NotAdmitted({ reason: "weight", buckets: names })
+        return refused("weight")
       }
       return turnstile.pass({
-        windows: selected,
+        windows: concurrency === undefined ? selected : [...selected, concurrency],
         weight,
         longestWait: Duration.toMillis(options.longestWait ?? Duration.infinity),
-        tooLong: (retryAt) => new NotAdmitted({ reason: "waited-too-long", buckets: names, ...retryAt }),
+        tooLong: (known) => refused("waited-too-long", known),
+        longestQueue,
+        full: () => refused("queue-full"),
         fate: options.fate ?? abandonedIfInterrupted,
         use
       })
@@ -201,14 +276,25 @@ export const make = (
 
     const close: RateLimiter["close"] = (pause, names) =>
       turnstile.change((now) => {
-        for (const window of select(names)) {
-          RollingWindow.close(window, now + (pause === undefined ? window.window / 10 : Duration.toMillis(pause)))
-        }
+        const selected = select(names)
+        const millis = pause === undefined
+          ? Math.min(...selected.map(({ window }) => window)) / 10
+          : Duration.toMillis(pause)
+        for (const window of selected) RollingWindow.close(window, now + millis)
       })
+
+    const report: RateLimiter["report"] = (name, remaining, weight = 1) => {
+      const window = windows.get(name)
+      return window === undefined || !(remaining >= 0)
+        ? Effect.void
+        : turnstile.change((now) => RollingWindow.report(window, remaining, weight, now))
+    }
 
     const state = Effect.map(monotonicMillis, (now) => ({
       waiting: turnstile.waiting(),
-      buckets: [...windows].map(([name, window]) => ({
+      buckets: [...windows, ...concurrency === undefined ? [] : [["concurrency", concurrency] as const]].map((
+        [name, window]
+      ) => ({
         name,
         limit: window.limit,
         window: Duration.millis(window.window),
@@ -218,8 +304,38 @@ export const make = (
       }))
     }))
 
-    return { withSlots, close, state }
+    return { withSlots, close, report, state, reconfigure }
   })
+
+const Settings = Schema.Struct({
+  buckets: Buckets,
+  longestQueue: Schema.optional(Count),
+  concurrency: Schema.optional(PositiveCount)
+})
+
+const renewed = (window: RollingWindow.RollingWindow | undefined, changed: RollingWindow.RollingWindow) => {
+  if (window === undefined) return changed
+  RollingWindow.change(window, changed)
+  return window
+}
+
+const toWindow = ({ limit, window }: Bucket, clock: Clock.Clock): RollingWindow.RollingWindow => {
+  if (!("dayIn" in window)) return RollingWindow.make(limit, Duration.toMillis(window))
+  // The schema has seen to it that there is such a zone.
+  const timeZone = Option.getOrThrow(DateTime.zoneFromString(window.dayIn))
+  // Midnight is a matter of the wall clock; everything else here is measured on the one that is never set.
+  return RollingWindow.daily(limit, (now) => {
+    const ahead = clock.unsafeCurrentTimeMillis() - Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+    return nextMidnight(now + ahead, timeZone) - ahead
+  })
+}
+
+const nextMidnight = (now: number, timeZone: DateTime.TimeZone): number =>
+  DateTime.unsafeMakeZoned(now, { timeZone }).pipe(
+    DateTime.add({ days: 1 }),
+    DateTime.startOf("day"),
+    DateTime.toEpochMillis
+  )
 
 const abandonedIfInterrupted = (exit: Exit.Exit<unknown, unknown>): Fate =>
   Exit.isInterrupted(exit) ? "abandoned" : "answered"

@@ -6,27 +6,59 @@
  * the latency and however the clocks differ.
  */
 export interface RollingWindow {
-  readonly limit: number
-  readonly window: number
+  limit: number
+  window: number
+  /** When the slot of a call that is answered now opens again. */
+  opensAt: (now: number) => number
+  /** Slots per millisecond that come back, on average, in a server's window that is full. */
+  regain: number
   inFlight: number
   /** When the slots of answered calls open again, ascending from `head`. */
   readonly opening: Array<number>
   head: number
   /** Nothing is admitted before this instant. */
   closedUntil: number
+  /** What the server last said there is room for. */
+  reported: Report | undefined
 }
 
-export const make = (limit: number, window: number): RollingWindow => ({
+interface Report {
+  /** At `at`, without the calls that were then in flight; less what was taken since. */
+  room: number
+  readonly at: number
+  readonly until: number
+}
+
+const from = (limit: number, window: number, regain: number, opensAt: (now: number) => number): RollingWindow => ({
   limit,
   window,
+  opensAt,
+  regain,
   inFlight: 0,
   opening: [],
   head: 0,
-  closedUntil: Number.NEGATIVE_INFINITY
+  closedUntil: Number.NEGATIVE_INFINITY,
+  reported: undefined
 })
 
+export const make = (limit: number, window: number): RollingWindow =>
+  from(limit, window, limit / window, (now) => now + window)
+
+/** A count that begins anew with each day. A call that was in flight at midnight counts on both sides of it. */
+export const daily = (limit: number, endOfDay: (now: number) => number): RollingWindow => from(limit, day, 0, endOfDay)
+
+const day = 24 * 60 * 60 * 1000
+
+/** Limits the calls in flight, however heavy each of them is. */
+export const concurrent = (limit: number): RollingWindow => from(limit, 0, 0, (now) => now)
+
+const slots = (self: RollingWindow, weight: number): number => self.window === 0 ? 1 : weight
+
 /** Slots that are free now, whether or not the gate is closed. */
-export const available = (self: RollingWindow, now: number): number => {
+export const available = (self: RollingWindow, now: number): number =>
+  Math.min(unused(self, now), Math.floor(reportedRoom(self, now)))
+
+const unused = (self: RollingWindow, now: number): number => {
   while (self.head < self.opening.length && (self.opening[self.head] as number) <= now) self.head++
   if (self.head > 1024 && self.head * 2 > self.opening.length) {
     self.opening.splice(0, self.head)
@@ -35,21 +67,34 @@ export const available = (self: RollingWindow, now: number): number => {
   return self.limit - self.inFlight - (self.opening.length - self.head)
 }
 
+const reportedRoom = ({ regain, reported }: RollingWindow, now: number): number =>
+  reported === undefined || now >= reported.until
+    ? Number.POSITIVE_INFINITY
+    : reported.room + regain * (now - reported.at)
+
 /** The soonest instant at which `weight` slots can be free: infinite while that depends on answers still to come. */
 export const soonest = (self: RollingWindow, weight: number, now: number): number => {
-  const missing = weight - available(self, now)
+  const missing = slots(self, weight) - unused(self, now)
   const free = missing <= 0 ? now : self.opening[self.head + missing - 1] ?? Number.POSITIVE_INFINITY
-  return Math.max(free, self.closedUntil)
+  return Math.max(free, self.closedUntil, soonestReported(self, weight, now))
+}
+
+const soonestReported = (self: RollingWindow, weight: number, now: number): number => {
+  const { regain, reported } = self
+  if (reported === undefined || weight <= Math.floor(reportedRoom(self, now))) return now
+  // A hundredth of a slot more, or rounding could bring it back a moment too soon, again and again.
+  return Math.min(reported.until, reported.at + (weight - reported.room + 0.01) / regain)
 }
 
 export const take = (self: RollingWindow, weight: number): void => {
-  self.inFlight += weight
+  self.inFlight += slots(self, weight)
+  if (self.reported !== undefined) self.reported.room -= weight
 }
 
 /** The answer is here: the slots open one window from now. */
 export const answered = (self: RollingWindow, weight: number, now: number): void => {
-  self.inFlight -= weight
-  openAt(self, weight, now + self.window)
+  self.inFlight -= slots(self, weight)
+  openAt(self, slots(self, weight), self.opensAt(now))
 }
 
 /**
@@ -57,18 +102,36 @@ export const answered = (self: RollingWindow, weight: number, now: number): void
  * server's own queue: a second of grace on top of the window.
  */
 export const abandoned = (self: RollingWindow, weight: number, now: number): void => {
-  self.inFlight -= weight
-  openAt(self, weight, now + self.window + 1000)
+  self.inFlight -= slots(self, weight)
+  openAt(self, slots(self, weight), self.window === 0 ? now : self.opensAt(now + 1000))
 }
 
 /** The request never left: the slots are free at once. */
 export const notSent = (self: RollingWindow, weight: number): void => {
-  self.inFlight -= weight
+  self.inFlight -= slots(self, weight)
+  if (self.reported !== undefined) self.reported.room += weight
 }
 
 /** The server says that its window is full. */
 export const close = (self: RollingWindow, until: number): void => {
   self.closedUntil = Math.max(self.closedUntil, until)
+}
+
+/**
+ * The server says with an answer how much room it has left. It may not yet have seen the other calls in flight; and as
+ * its word only ever tightens, our own count stands beside it. Room comes back as fast as a full window that is evenly
+ * used gives it back; the room of a day comes back when it ends.
+ */
+export const report = (self: RollingWindow, remaining: number, weight: number, now: number): void => {
+  const others = Math.max(0, self.inFlight - weight)
+  self.reported = { room: remaining - others, at: now, until: self.opensAt(now) }
+}
+
+/** The same calls, under other terms. */
+export const change = (self: RollingWindow, { limit, opensAt, regain, window }: RollingWindow): void => {
+  const longer = window - self.window
+  for (let i = self.head; i < self.opening.length; i++) self.opening[i] = (self.opening[i] as number) + longer
+  Object.assign(self, { limit, window, opensAt, regain, reported: undefined })
 }
 
 /** Nearly always at the end; only behind an abandoned call there may be later ones to step over. */

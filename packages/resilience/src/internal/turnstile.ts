@@ -19,6 +19,9 @@ export interface Passage<A, E, R, E2> {
   readonly longestWait: number
   /** Where the wait is known to be too long, it ends at `retryAt` at the soonest. */
   readonly tooLong: (known?: { readonly retryAt: DateTime.Utc }) => E2
+  /** How many may wait. */
+  readonly longestQueue: number
+  readonly full: () => E2
   readonly fate: (exit: Exit.Exit<A, E>) => Fate
   readonly use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
 }
@@ -76,7 +79,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     )
   }
 
-  const pass: Turnstile["pass"] = ({ fate, longestWait, tooLong, use, weight, windows }) =>
+  const pass: Turnstile["pass"] = ({ fate, full, longestQueue, longestWait, tooLong, use, weight, windows }) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(monotonicMillis, (arrival) => {
         if (closed) return Effect.interrupt
@@ -110,10 +113,15 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
             : (turn) => turn
         )
 
+        const queue = Effect.suspend(() => {
+          if (waiter.state === "admitted") return Effect.void
+          return line.waiting > longestQueue
+            ? Effect.zipRight(abandon, Effect.failSync(full))
+            : Effect.onError(restore(turn), () => abandon)
+        })
+
         return change(() => {}).pipe(
-          Effect.flatMap(() =>
-            waiter.state === "admitted" ? Effect.void : Effect.onError(restore(turn), () => abandon)
-          ),
+          Effect.zipRight(queue),
           Effect.zipRight(monotonicMillis),
           Effect.flatMap((now) =>
             Effect.onExit(
