@@ -7,6 +7,8 @@
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
+import * as Internal from "./internal/headers.ts"
+import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 
 /**
  * The headers of an answer, with lower-case names, as `@effect/platform` has them.
@@ -14,8 +16,42 @@ import * as Option from "effect/Option"
  * @since 0.1.0
  * @category models
  */
-export interface Headers {
-  readonly [name: string]: string | undefined
+export type Headers = Internal.Headers
+
+/** In words meant for it, the strongest first: the one that is there decides, even if it cannot be read. */
+const inSoManyWords = ["retry-after", "retry-after-ms", "x-ms-retry-after-ms"]
+
+/**
+ * The earliest instant, in milliseconds since the epoch, at which an answer wants its request to be repeated.
+ *
+ * What `fromHeaders` reads wins. Where none of its headers is there, the end of a rate limit's window is a hint too (see
+ * `RateLimitHeaders`), but only on answers that the limit explains, and only of a limit of which nothing is left: on a
+ * 429, also where the server does not say how much is left; on a 503, only where it says that nothing is. On any other
+ * answer, such as a 404, the limit is no reason to wait. Of several limits the last to end counts.
+ *
+ * @example
+ * ```ts
+ * import { RetryHint } from "effect-resilience"
+ *
+ * const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "30" }
+ *
+ * RetryHint.fromResponse({ status: 429, headers }, 1_000) // Option.some(31_000)
+ * RetryHint.fromResponse({ status: 404, headers }, 1_000) // Option.none()
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromResponse = (
+  { headers, status }: { readonly status: number; readonly headers: Headers },
+  now: number
+): Option.Option<number> => {
+  if (inSoManyWords.some((name) => headers[name] !== undefined)) return fromHeaders(headers, now)
+  if (status !== 429 && status !== 503) return Option.none()
+  const resets = RateLimitHeaders.fromHeaders(headers, now).flatMap(({ remaining, reset }) =>
+    reset !== undefined && (remaining === 0 || (remaining === undefined && status === 429)) ? [reset] : []
+  )
+  return resets.length === 0 ? Option.none() : Option.some(clamp(now + Math.max(...resets)))
 }
 
 /**
@@ -39,8 +75,7 @@ export interface Headers {
 export const fromHeaders = (headers: Headers, now: number): Option.Option<number> => {
   const retryAfter = headers["retry-after"]
   if (retryAfter !== undefined) {
-    const serverNow = Option.flatMap(Option.fromNullable(headers["date"]), (date) => parseHttpDate(date, now))
-    return parseRetryAfter(retryAfter, now, Option.getOrElse(serverNow, () => now))
+    return parseRetryAfter(retryAfter, now, Internal.serverNow(headers, now))
   }
   const millis = headers["retry-after-ms"] ?? headers["x-ms-retry-after-ms"]
   return Option.map(Option.flatMap(Option.fromNullable(millis), parseDigits), (wait) => clamp(now + wait))
@@ -59,25 +94,6 @@ export const parseRetryAfter = (value: string, now: number, serverNow: number = 
     () => Option.map(parseHttpDate(value, now), (instant) => clamp(now + Math.max(0, instant - serverNow)))
   )
 
-const lastInstant = 8_640_000_000_000_000
-
-const clamp = (instant: number): number => Math.min(instant, lastInstant)
-
-const parseDigits = (value: string): Option.Option<number> =>
-  /^[ \t]*[0-9]+[ \t]*$/.test(value) ? Option.some(Number(value)) : Option.none()
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-const month = `(?<month>${months.join("|")})`
-const time = "(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)"
-const shortDay = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-const longDay = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-
-const httpDates = [
-  new RegExp(`^${shortDay}, (?<day>\\d\\d) ${month} (?<year>\\d{4}) ${time} GMT$`), // IMF-fixdate
-  new RegExp(`^${longDay}, (?<day>\\d\\d)-${month}-(?<year>\\d\\d) ${time} GMT$`), // RFC 850
-  new RegExp(`^${shortDay} ${month} (?<day>[ \\d]\\d) ${time} (?<year>\\d{4})$`) // asctime, which is UTC
-]
-
 /**
  * An HTTP date in any of its three forms, in milliseconds since the epoch. `now` settles the century of the
  * two-digit year of RFC 850: a date over 50 years ahead is in the past.
@@ -85,33 +101,9 @@ const httpDates = [
  * @since 0.1.0
  * @category parsing
  */
-export const parseHttpDate = (value: string, now: number): Option.Option<number> => {
-  const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, "")
-  const parts = httpDates.map((form) => form.exec(trimmed)?.groups).find((groups) => groups !== undefined)
-  if (parts === undefined) return Option.none()
-  const monthIndex = months.indexOf(parts.month ?? "")
-  const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number) as [
-    number,
-    number,
-    number,
-    number
-  ]
-  if (hour > 23 || minute > 59 || second > 60) return Option.none()
-  const instantIn = (year: number): number => {
-    const date = new Date(0)
-    date.setUTCFullYear(year, monthIndex, day)
-    // A day that its month does not have would roll over into the next one.
-    return date.getUTCDate() === day && day > 0 ? date.setUTCHours(hour, minute, second) : Number.NaN
-  }
-  const instant = parts.year?.length === 2
-    ? inCentury(Number(parts.year), now, instantIn)
-    : instantIn(Number(parts.year))
-  return Number.isNaN(instant) ? Option.none() : Option.some(instant)
-}
+export const parseHttpDate = (value: string, now: number): Option.Option<number> => Internal.parseHttpDate(value, now)
 
-const inCentury = (twoDigits: number, now: number, instantIn: (year: number) => number): number => {
-  const thisYear = new Date(now).getUTCFullYear()
-  const year = thisYear - thisYear % 100 + twoDigits
-  const fiftyYearsAhead = new Date(now).setUTCFullYear(thisYear + 50)
-  return [year + 100, year].map(instantIn).find((instant) => instant <= fiftyYearsAhead) ?? instantIn(year - 100)
-}
+const clamp = (instant: number): number => Math.min(instant, Internal.lastInstant)
+
+const parseDigits = (value: string): Option.Option<number> =>
+  /^[ \t]*[0-9]+[ \t]*$/.test(value) ? Option.some(Number(value)) : Option.none()
