@@ -43,7 +43,6 @@ export const requestKey = (
       request.url,
       request.urlParams,
       headers,
-      request.body.contentType ?? null,
       body
     ])))
 }
