@@ -37,11 +37,7 @@ export const make = (
   options: CallOptions
 ): Effect.Effect<Call, InvalidRequest> => {
   const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
-  const url = bare(request.url)
-  const path = pathOf(url)
-  const urlTemplate = options.urlTemplate ?? path
-  // With a template, what stands in its place (an email, say) is nobody's business but the server's.
-  const call: CallId = { method: request.method, urlTemplate, url: originOf(url) + urlTemplate }
+  const call = identify(request, options.urlTemplate)
   if (!URL.canParse(request.url)) {
     return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
   }
@@ -75,6 +71,13 @@ const override = (call: CallId, base: CallPolicy, options: CallOptions): Effect.
 
 export const invalid = (call: CallId, field: string, problem: string, remedy: string): InvalidRequest =>
   new InvalidRequest({ ...identity(call), field, problem, remedy, outcome: "not-sent", retryable: false })
+
+/** With a template, what stands in its place (an email, say) is nobody's business but the server's. */
+export const identify = (request: HttpClientRequest.HttpClientRequest, template?: string | undefined): CallId => {
+  const url = bare(request.url)
+  const urlTemplate = template ?? pathOf(url)
+  return { method: request.method, urlTemplate, url: originOf(url) + urlTemplate }
+}
 
 /** Just the names: a `Call` holds the request, which no error may. */
 export const identity = ({ method, url, urlTemplate }: CallId): CallId => ({ method, urlTemplate, url })
