@@ -11,7 +11,6 @@ import { dual } from "effect/Function"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import { isApiError } from "./ApiError.ts"
 import * as Circuit from "./internal/circuit.ts"
 import { PositiveCount, PositiveTime } from "./internal/settings.ts"
@@ -116,6 +115,10 @@ export interface CircuitBreaker {
     judge: (exit: Exit.Exit<A, E>) => Verdict
   ) => Effect.Effect<A, E | CircuitBreakerOpen, R>
   readonly state: Effect.Effect<State>
+  /** Fails where `withPermit` would refuse at this moment; takes nothing. */
+  readonly check: Effect.Effect<void, CircuitBreakerOpen>
+  /** Ends when the mode changes next. */
+  readonly change: Effect.Effect<void>
   /** The mode now, and each one that follows. */
   readonly changes: Stream.Stream<Mode>
   /** By hand: lets nothing through until it is reset. */
@@ -144,19 +147,32 @@ export interface CircuitBreaker {
  * @category constructors
  */
 export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBreaker, ParseError> =>
-  Effect.gen(function*() {
-    const circuit = Circuit.make(toCircuit(yield* Schema.decode(Settings)(settings)), yield* monotonicMillis)
-    const modes = yield* SubscriptionRef.make<Mode>(circuit.mode)
+  Effect.flatMap(Schema.decode(Settings)(settings), fromSettings)
+
+/**
+ * A breaker of settings that are known to be right.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromSettings = (settings: Settings): Effect.Effect<CircuitBreaker> =>
+  Effect.map(monotonicMillis, (now) => {
+    const circuit = Circuit.make(toCircuit(settings), now)
+    const listeners = new Set<(mode: Mode) => void>()
 
     /** Whatever may change the mode goes through here, so that each change is told once and in order. */
     const step = <A>(f: (now: number) => A): Effect.Effect<A> =>
-      Effect.flatMap(monotonicMillis, (now) => {
+      Effect.map(monotonicMillis, (now) => {
         const before = circuit.generation
         const result = f(now)
-        return before === circuit.generation
-          ? Effect.succeed(result)
-          : Effect.as(SubscriptionRef.set(modes, circuit.mode), result)
+        if (before !== circuit.generation) { for (const tell of [...listeners]) tell(circuit.mode) }
+        return result
       })
+    const listen = (tell: (mode: Mode) => void) =>
+      Effect.acquireRelease(
+        Effect.sync(() => listeners.add(tell)),
+        () => Effect.sync(() => listeners.delete(tell))
+      )
     const instant = (at: number, now: number): Effect.Effect<DateTime.Utc | undefined> =>
       Number.isFinite(at)
         ? Effect.map(DateTime.now, (today) => DateTime.add(today, { millis: Math.max(0, Math.ceil(at - now)) }))
@@ -174,10 +190,10 @@ export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBr
           ([answer, now]): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
             if ("retryAt" in answer) return refuse(answer.retryAt, now)
             return Effect.onExit(restore(self), (exit) =>
-              Effect.flatMap(DateTime.now, (today) =>
+              Effect.flatMap(hintedWait(exit), (wait) =>
                 step((now) => {
-                  const wait = hintedWait(exit, today)
-                  Circuit.settle(circuit, answer, judge(exit), now, wait === undefined ? undefined : now + wait)
+                  const retryAt = wait === undefined ? undefined : now + wait
+                  Circuit.settle(circuit, answer, judge(exit), now, retryAt)
                 })))
           }
         )
@@ -185,12 +201,31 @@ export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBr
 
     return {
       withPermit,
+      check: Effect.flatMap(monotonicMillis, (now) => {
+        const refused = Circuit.refusedUntil(circuit, now)
+        return refused === undefined ? Effect.void : refuse(refused, now)
+      }),
+      change: Effect.async<void>((resume) => {
+        const tell = () => {
+          listeners.delete(tell)
+          resume(Effect.void)
+        }
+        listeners.add(tell)
+        return Effect.sync(() => listeners.delete(tell))
+      }),
       state: Effect.flatMap(monotonicMillis, (now) =>
         Effect.map(
           instant(circuit.mode === "open" && now < circuit.openUntil ? circuit.openUntil : Infinity, now),
           (retryAt) => ({ mode: circuit.mode, retryAt })
         )),
-      changes: Stream.changes(modes.changes),
+      changes: Stream.changes(
+        Stream.asyncPush<Mode>(
+          (emit) => Effect.zipLeft(listen((mode) => emit.single(mode)), Effect.sync(() => emit.single(circuit.mode))),
+          {
+            bufferSize: "unbounded"
+          }
+        )
+      ),
       isolate: step(() => Circuit.isolate(circuit)),
       disable: step(() => Circuit.disable(circuit)),
       reset: step((now) => Circuit.reset(circuit, now))
@@ -199,8 +234,8 @@ export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBr
 
 /**
  * Runs an effect unless the circuit is open. Failures and defects count against the circuit, with these exceptions:
- * interruption says nothing, and of `ApiError`s neither does what was not sent or refused for its rate, while any other
- * refusal (4xx) is a sign of health.
+ * interruption says nothing, and of `ApiError`s neither does what was not sent, refused for its rate or cut short by the
+ * caller's deadline, while any other refusal (4xx) is a sign of health.
  *
  * @example
  * ```ts
@@ -222,12 +257,20 @@ export const protect: {
   <A, E, R>(self: Effect.Effect<A, E, R>, breaker: CircuitBreaker) => breaker.withPermit(self, healthOf)
 )
 
-const healthOf = (exit: Exit.Exit<unknown, unknown>): Verdict => {
+/**
+ * What `protect` makes of an outcome.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const healthOf = (exit: Exit.Exit<unknown, unknown>): Verdict => {
   if (Exit.isSuccess(exit)) return "success"
   if (Exit.isInterrupted(exit)) return "ignored"
   const error = errorOf(exit)
   if (!isApiError(error)) return "failure"
   if (error.outcome === "not-sent" && error._tag !== "ConnectionError") return "ignored"
+  // The caller was in a hurry; that says nothing of the server.
+  if (error._tag === "Timeout" && error.scope === "deadline") return "ignored"
   return error._tag === "RateLimited" ? "ignored" : error._tag === "ClientError" ? "success" : "failure"
 }
 
@@ -235,10 +278,15 @@ const errorOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
   Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
 
 /** How long the server asks to be left alone, in milliseconds, where it does. */
-const hintedWait = (exit: Exit.Exit<unknown, unknown>, now: DateTime.Utc): number | undefined => {
+const hintedWait = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<number | undefined> => {
+  if (Exit.isSuccess(exit)) return noHint
   const error = errorOf(exit)
-  return isApiError(error) && error.retryAt !== undefined ? DateTime.distance(now, error.retryAt) : undefined
+  if (!isApiError(error) || error.retryAt === undefined) return noHint
+  const { retryAt } = error
+  return Effect.map(DateTime.now, (today) => DateTime.distance(today, retryAt))
 }
+
+const noHint = Effect.succeed(undefined)
 
 const toCircuit = ({ factor, longestOpening, opening, probes, probeTimeout, trip }: Settings): Circuit.Settings => ({
   trip: "consecutiveFailures" in trip

@@ -67,21 +67,25 @@ const emptySample = ({ trip }: Settings): Sample.Sample =>
 
 /** A permit, or the instant from which it is worth asking again. */
 export const admit = (self: Circuit, now: number): Permit | { readonly retryAt: number } => {
-  if (self.mode === "isolated") return { retryAt: Number.POSITIVE_INFINITY }
-  if (self.mode === "open") {
-    if (now < self.openUntil) return { retryAt: self.openUntil }
-    become(self, "half-open")
-  }
+  const retryAt = refusedUntil(self, now)
+  if (retryAt !== undefined) return { retryAt }
+  if (self.mode === "open") become(self, "half-open")
   const permit = { generation: self.generation, at: now }
-  if (self.mode !== "half-open") return permit
+  if (self.mode === "half-open") self.probing.push(permit)
+  return permit
+}
+
+/** The instant from which it is worth asking again, where `admit` would refuse now: infinite where that is up to a person. */
+export const refusedUntil = (self: Circuit, now: number): number | undefined => {
+  if (self.mode === "isolated") return Number.POSITIVE_INFINITY
+  if (self.mode === "open") return now < self.openUntil ? self.openUntil : undefined
+  if (self.mode !== "half-open") return undefined
   const { probes, probeTimeout } = self.settings
   // A probe that is lost must not keep its place for ever.
   self.probing = self.probing.filter(({ at }) => now < at + probeTimeout)
-  if (self.probing.length + Sample.counts(self.sample, now).calls >= probes) {
-    return { retryAt: (self.probing[0]?.at ?? now) + probeTimeout }
-  }
-  self.probing.push(permit)
-  return permit
+  return self.probing.length + Sample.counts(self.sample, now).calls >= probes
+    ? (self.probing[0]?.at ?? now) + probeTimeout
+    : undefined
 }
 
 /** What became of a call. `retryAt` is the server's own word on when it will be back, as far as it gave one. */
