@@ -1,0 +1,91 @@
+/**
+ * How many retries may there be? Two ways of counting, as plain data that is changed in place; time is an argument, in
+ * milliseconds.
+ */
+
+/** A bucket of tokens: retries take from it, successes give back. */
+interface Tokens {
+  readonly capacity: number
+  readonly cost: number
+  readonly throttledCost: number
+  readonly refund: number
+}
+
+/** Retries may be so large a share of the calls of late, and a few more where calls are few. */
+interface Share {
+  readonly share: number
+  readonly atLeast: number
+  readonly over: number
+}
+
+export type Settings = Tokens | Share
+
+export type Budget =
+  | { readonly settings: Tokens; tokens: number }
+  | { readonly settings: Share; readonly slices: Array<Slice> }
+
+/** A tenth of the time that counts. */
+interface Slice {
+  readonly until: number
+  calls: number
+  retries: number
+}
+
+export const make = (settings: Settings): Budget =>
+  "share" in settings ? { settings, slices: [] } : { settings, tokens: settings.capacity }
+
+const isTokens = (self: Budget): self is Extract<Budget, { readonly tokens: number }> => "tokens" in self
+
+/** A call begins. */
+export const called = (self: Budget, now: number): void => {
+  if (!isTokens(self)) currentSlice(self, now).calls++
+}
+
+/** Takes what a retry costs, and gives that; `undefined` where there is not enough left. */
+export const withdraw = (self: Budget, throttled: boolean, now: number): number | undefined => {
+  if (!isTokens(self)) {
+    if (level(self, now) < 1) return undefined
+    currentSlice(self, now).retries++
+    return 1
+  }
+  const cost = throttled ? self.settings.throttledCost : self.settings.cost
+  if (self.tokens < cost) return undefined
+  self.tokens -= cost
+  return cost
+}
+
+/** A call has succeeded: its last retry is paid back, or a little is given where it needed none. */
+export const succeeded = (self: Budget, lastCost: number | undefined): void => {
+  if (isTokens(self)) {
+    self.tokens = Math.min(self.settings.capacity, self.tokens + (lastCost ?? self.settings.refund))
+  }
+}
+
+/** What is left: tokens, or retries. */
+export const level = (self: Budget, now: number): number => {
+  if (isTokens(self)) return self.tokens
+  const { atLeast, share } = self.settings
+  forget(self, now)
+  return self.slices.reduce((left, { calls, retries }) => left + share * calls - retries, atLeast)
+}
+
+/** As good as new: nobody would miss it. */
+export const isIdle = (self: Budget, now: number): boolean => {
+  if (isTokens(self)) return self.tokens === self.settings.capacity
+  forget(self, now)
+  return self.slices.length === 0
+}
+
+const currentSlice = (self: Extract<Budget, { readonly slices: unknown }>, now: number): Slice => {
+  const last = self.slices[self.slices.length - 1]
+  if (last !== undefined && now < last.until) return last
+  forget(self, now)
+  const slice = { until: now + self.settings.over / 10, calls: 0, retries: 0 }
+  self.slices.push(slice)
+  return slice
+}
+
+/** The oldest slice goes when all of it is too old. */
+const forget = ({ settings, slices }: Extract<Budget, { readonly slices: unknown }>, now: number): void => {
+  while (slices[0] !== undefined && slices[0].until + settings.over <= now) slices.shift()
+}
