@@ -5,12 +5,11 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as ParseResult from "effect/ParseResult"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as AttemptTimeout from "./AttemptTimeout.ts"
 import * as CallOptions from "./CallOptions.ts"
-import { PositiveTime } from "./internal/settings.ts"
+import { issuesOf, PositiveTime } from "./internal/settings.ts"
 import * as RateLimiter from "./RateLimiter.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
 
@@ -118,7 +117,7 @@ export class InvalidPolicy extends Schema.TaggedError<InvalidPolicy>()("InvalidP
 export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<Policy, InvalidPolicy> =>
   Schema.decodeUnknown(Policy)(merge(profile, overrides), { errors: "all" }).pipe(
     Effect.mapError((error) => {
-      const issues = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
+      const issues = issuesOf(error).map(({ message, path }) => ({
         field: path.map(String).join("."),
         problem: message
       }))

@@ -31,25 +31,22 @@ export const PositiveTime = Time.pipe(
   Schema.filter((duration) => Duration.toMillis(duration) > 0 || "must be longer than zero")
 )
 
-/** The same failure as a list: what is wrong with each field, without the detours of the schema. */
+/** What is wrong with each field. One that may be left out complains once more, of not being left out: not told. */
+export const issuesOf = (error: ParseResult.ParseError): ReadonlyArray<ParseResult.ArrayFormatterIssue> =>
+  ParseResult.ArrayFormatter.formatErrorSync(error).filter(({ message }) => !message.startsWith("Expected undefined,"))
+
+/** The same failure as a list of fields, without the detours of the schema. */
 export const flat = (name: string) => (error: ParseResult.ParseError): ParseResult.ParseError => {
   const { actual } = error.issue
   const { ast } = Schema.Unknown.annotations({ identifier: name })
-  const told = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const [first, ...others] = told
-    // A field that may be left out complains once more, of not being left out.
-    .filter(({ path }) => !told.some((other) => other.path.length > path.length && startsWith(other.path, path)))
-    .map(({ message, path: [key, ...keys] }) => {
-      const issue = new ParseResult.Type(ast, actual, message)
-      return key === undefined ? issue : new ParseResult.Pointer([key, ...keys], actual, issue)
-    })
+  const [first, ...others] = issuesOf(error).map(({ message, path: [key, ...keys] }) => {
+    const issue = new ParseResult.Type(ast, actual, message)
+    return key === undefined ? issue : new ParseResult.Pointer([key, ...keys], actual, issue)
+  })
   return first === undefined
     ? error
     : new ParseResult.ParseError({ issue: new ParseResult.Composite(ast, actual, [first, ...others]) })
 }
-
-const startsWith = (path: ReadonlyArray<PropertyKey>, start: ReadonlyArray<PropertyKey>): boolean =>
-  start.every((key, i) => path[i] === key)
 
 /** How many, of something that may be none. */
 export const Count = Schema.Int.pipe(Schema.nonNegative())
