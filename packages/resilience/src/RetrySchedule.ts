@@ -273,7 +273,8 @@ export const longest = (settings: Settings): {
 
 /**
  * The delays a schedule would choose for these errors, without sleeping. The list is shorter than the errors where the
- * schedule stops, and an endless delay is the last. An error that depends on when it happens may be given as a function of that instant.
+ * schedule stops, and an endless delay is the last. An error that depends on when it happens may be given as a function
+ * of that instant.
  *
  * @example
  * ```ts
