@@ -1,3 +1,5 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Emulator } from "hubspot-emulator"
@@ -40,8 +42,35 @@ describe("the examples run", () => {
   it.live("plan", () =>
     Effect.gen(function*() {
       const { stdout } = yield* Program.run("examples/plan.ts")
-      assert.include(stdout, "after 503, soonest     2.2 s   4.4 s   8.8 s  17.6 s")
-      assert.include(stdout, "after 503, latest      2.6 s   5.2 s  10.4 s  20.8 s")
-      assert.include(stdout, "and no more")
+      assert.include(stdout, "attempt  soonest  latest  soonest in all  latest in all\n")
+      assert.include(stdout, "      5   17.6 s  20.8 s            33 s           39 s\n")
+      assert.include(stdout, "production: at most 6 attempts, 2m in all")
     }), 60_000)
+
+  it.scopedLive("plan, with a picture", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${yield* fs.makeTempDirectoryScoped()}/plan.svg`
+      yield* Program.run("examples/plan.ts", ["--svg", file])
+      assert.include(yield* fs.readFileString(file), "<title>Retries after a 503</title>")
+    }).pipe(Effect.provide(NodeContext.layer)), 60_000)
+})
+
+describe("the pictures in docs", () => {
+  it.scopedLive("are those of the profiles; `npm run plots` writes them anew", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const { code } = yield* Program.run("scripts/plots.mjs", [folder])
+      assert.strictEqual(code, 0)
+      const contents = (folder: string) =>
+        Effect.flatMap(
+          fs.readDirectory(folder),
+          Effect.forEach((file) => Effect.map(fs.readFileString(`${folder}/${file}`), (text) => [file, text] as const))
+        )
+      const written = yield* contents(folder)
+      assert.includeMembers(written.map(([file]) => file), ["retry-production.svg"])
+      const committed = (yield* contents("docs")).filter(([file]) => file.startsWith("retry-"))
+      assert.deepStrictEqual(Object.fromEntries(committed), Object.fromEntries(written))
+    }).pipe(Effect.provide(NodeContext.layer)), 60_000)
 })

@@ -1,6 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
-import { AttemptTimeout, Jitter, Policy, Profile, RateLimiter } from "effect-resilience"
+import {
+  type ApiError,
+  AttemptTimeout,
+  type CallOptions,
+  Jitter,
+  Policy,
+  Profile,
+  RateLimiter,
+  RetrySchedule
+} from "effect-resilience"
 
 describe("a policy", () => {
   it.effect.each(Object.entries(Profile))("that every profile is: %s", ([, profile]) => Policy.make(profile))
@@ -19,6 +28,25 @@ describe("a policy", () => {
       assert.deepStrictEqual(Policy.forKind(policy, "read").deadline, Duration.seconds(30))
     }))
 
+  it.effect("delays by error are changed field by field too, for one kind of call as for all", () =>
+    Effect.gen(function*() {
+      const first = yield* Policy.make(Profile.production, {
+        retry: { byError: { RateLimited: { base: "2 seconds", factor: 3 }, ServerError: { base: "100 millis" } } }
+      })
+      const policy = yield* Policy.make(first, {
+        retry: { byError: { RateLimited: { factor: 4 } } },
+        kinds: { search: { retry: { byError: { RateLimited: { base: "5 seconds" } } } } }
+      })
+      const after = (tag: ApiError.Tag, kind?: CallOptions.Kind) => {
+        const { base, factor } = RetrySchedule.forError(Policy.forKind(policy, kind).retry, tag)
+        return [Duration.toMillis(base), factor]
+      }
+      assert.deepStrictEqual(after("RateLimited"), [2000, 4])
+      assert.deepStrictEqual(after("RateLimited", "search"), [5000, 4])
+      assert.deepStrictEqual(after("ServerError", "search"), [100, 2])
+      assert.deepStrictEqual(after("Timeout", "search"), [1000, 2])
+    }))
+
   it.effect("can be changed again", () =>
     Effect.gen(function*() {
       const first = yield* Policy.make(Profile.testing, { retry: { retries: 7 } })
@@ -31,6 +59,14 @@ describe("a policy", () => {
       ["retry.retries", { retry: { retries: -1 } }],
       ["retry.factor", { retry: { factor: 0 } }],
       ["retry.cap", { retry: { base: "2 minutes" } }],
+      ["retry.retires", { retry: { retires: 3 } as never }],
+      ["retry.byError.RateLimitted", { retry: { byError: { RateLimitted: {} } as never } }],
+      ["retry.byError.RateLimited.cap", { retry: { byError: { RateLimited: { base: "2 minutes" } } } }],
+      ["kinds.read.retry.byError.Timeout.base", { kinds: { read: { retry: { byError: { Timeout: { base: 0 } } } } } }],
+      ["kinds.read.retry.byError.Timeout.cap", {
+        retry: { byError: { Timeout: { base: "5 seconds" } } },
+        kinds: { read: { retry: { cap: "4 seconds" } } }
+      }],
       ["attemptTimeout", { attemptTimeout: "3 minutes" }],
       ["attemptTimeout", { attemptTimeout: 0 }],
       ["deadline", { deadline: "soon" as never }],
@@ -62,6 +98,16 @@ describe("the worst case", () => {
         hinted: Duration.seconds(10 + 10 + 10 + 16),
         total: Duration.seconds(25 + 46)
       })
+    }))
+
+  it.effect("counts every error's delays, and decorrelated ones", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.production, {
+        retry: { retries: 3, hintCap: 0, byError: { RateLimited: { base: "4 seconds", jitter: "decorrelated" } } },
+        deadline: "10 minutes"
+      })
+      const { hinted, sleeps } = Policy.worstCase(policy)
+      assert.deepStrictEqual([sleeps, hinted], [Duration.seconds(12 + 36 + 60), Duration.seconds(12 + 36 + 60)])
     }))
 
   it.effect("is never longer than the deadline", () =>

@@ -327,6 +327,32 @@ export type ApiError =
   | InvalidResponse
 
 /**
+ * The tags of all errors.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Tag = Schema.Literal(
+  "RateLimited",
+  "ServerError",
+  "ClientError",
+  "Timeout",
+  "ConnectionError",
+  "CircuitOpen",
+  "Rejected",
+  "InvalidRequest",
+  "InvalidResponse"
+) satisfies Schema.Schema<ApiError["_tag"]>
+
+/**
+ * The tags of all errors.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Tag = typeof Tag.Type
+
+/**
  * @since 0.1.0
  * @category guards
  */

@@ -22,7 +22,7 @@ export const AttemptTimeout = Schema.Union(
   Schema.Struct({
     base: PositiveTime,
     factor: Schema.optionalWith(Schema.Finite.pipe(Schema.greaterThanOrEqualTo(1)), { default: () => 2 }),
-    jitter: Schema.optionalWith(Jitter.Jitter, { default: () => Jitter.added(0.1, 0.3) })
+    jitter: Schema.optionalWith(Jitter.Proportional, { default: () => Jitter.added(0.1, 0.3) })
   })
 )
 

@@ -5,15 +5,13 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as ParseResult from "effect/ParseResult"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as AttemptTimeout from "./AttemptTimeout.ts"
 import * as CallOptions from "./CallOptions.ts"
-import { PositiveTime } from "./internal/settings.ts"
+import { issuesOf, PositiveTime } from "./internal/settings.ts"
 import * as RateLimiter from "./RateLimiter.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
-import { serverError } from "./SampleErrors.ts"
 
 const KindSettings = Schema.Struct({
   retry: Schema.optional(Schema.partialWith(Schema.Struct(RetrySchedule.fields), { exact: true })),
@@ -51,9 +49,7 @@ export const Policy = fields.pipe(
             path: path("attemptTimeout"),
             message: `must be shorter than the deadline (${Duration.format(deadline)})`
           }],
-        Duration.lessThanOrEqualTo(retry.base, retry.cap)
-          ? []
-          : [{ path: path("retry", "cap"), message: "must not be shorter than the base" }]
+        RetrySchedule.contradictions(retry).map((issue) => ({ ...issue, path: path("retry", ...issue.path) }))
       ].flat()
     })
   )
@@ -121,7 +117,7 @@ export class InvalidPolicy extends Schema.TaggedError<InvalidPolicy>()("InvalidP
 export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<Policy, InvalidPolicy> =>
   Schema.decodeUnknown(Policy)(merge(profile, overrides), { errors: "all" }).pipe(
     Effect.mapError((error) => {
-      const issues = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
+      const issues = issuesOf(error).map(({ message, path }) => ({
         field: path.map(String).join("."),
         problem: message
       }))
@@ -151,7 +147,8 @@ const isSettings = (u: unknown): u is object =>
 export const forKind = (policy: Policy, kind: CallOptions.Kind | undefined): CallPolicy => {
   const own = kind === undefined ? undefined : policy.kinds[kind]
   return {
-    retry: { ...policy.retry, ...own?.retry },
+    // Of the same fields, and of the same types.
+    retry: merge(policy.retry, own?.retry ?? {}) as Policy["retry"],
     attemptTimeout: own?.attemptTimeout ?? policy.attemptTimeout,
     deadline: own?.deadline ?? policy.deadline
   }
@@ -186,15 +183,14 @@ export interface WorstCase {
  */
 export const worstCase = (policy: Policy, kind?: CallOptions.Kind): WorstCase => {
   const { attemptTimeout, deadline, retry } = forKind(policy, kind)
-  const errors = Array.from({ length: retry.retries }, () => serverError)
-  const [, latest] = RetrySchedule.bounds(RetrySchedule.exponential(retry), errors)
-  const longestHint = Duration.times(retry.hintCap, retry.jitter === "none" ? 1 : 1.1)
-  const timeouts = sum([...errors.keys(), retry.retries].map((n) => AttemptTimeout.longest(attemptTimeout, n)))
-  const hinted = sum(latest.map((delay) => Duration.max(delay, longestHint)))
+  const longest = RetrySchedule.longest(retry)
+  const attempts = retry.retries + 1
+  const timeouts = sum(Array.from({ length: attempts }, (_, n) => AttemptTimeout.longest(attemptTimeout, n)))
+  const hinted = sum(longest.hinted)
   return {
-    attempts: retry.retries + 1,
+    attempts,
     timeouts,
-    sleeps: sum(latest),
+    sleeps: sum(longest.delays),
     hinted,
     total: Duration.min(deadline, Duration.sum(timeouts, hinted))
   }

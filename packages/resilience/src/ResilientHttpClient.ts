@@ -144,9 +144,9 @@ export const make = (
           Effect.flatMap(callDeadline(call), (deadline) =>
             Retry.run({
               attempt: (n) => attemptOf(call, deadline, n),
-              schedule: () => options.schedule ?? RetrySchedule.exponential(call.policy.retry),
+              schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
               retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
-              hintCap: Duration.toMillis(call.policy.retry.hintCap),
+              hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
               replayable: call.replayable,
               deadline: deadline.at,
               onRetry: (error) => Tally.retried(tally, error)

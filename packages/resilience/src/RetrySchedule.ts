@@ -10,18 +10,37 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { pipe } from "effect/Function"
+import * as Either from "effect/Either"
+import { identity } from "effect/Function"
+import type { ParseError } from "effect/ParseResult"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as Schema from "effect/Schema"
-import { type ApiError, isApiError } from "./ApiError.ts"
+import { type ApiError, isApiError, Tag } from "./ApiError.ts"
 import { CircuitBreakerOpen } from "./CircuitBreaker.ts"
-import { Count, given, PositiveTime, Time } from "./internal/settings.ts"
+import * as Backoff from "./internal/backoff.ts"
+import { Count, flat, given, PositiveTime, Time } from "./internal/settings.ts"
 import * as Jitter from "./Jitter.ts"
 import { NotAdmitted } from "./RateLimiter.ts"
+
+// A misspelt setting would be one that never counts.
+const closed = { parseOptions: { onExcessProperty: "error" } } as const
+
+const pace = {
+  /** The delay before the first retry, before jitter. Default: 1 second. */
+  base: PositiveTime,
+  /** What each delay is multiplied by to give the next; decorrelated jitter has no use for it. Default: 2. */
+  factor: Schema.Finite.pipe(Schema.greaterThanOrEqualTo(1)),
+  /** The longest delay, jitter included. A server's hint may go beyond it. Default: 60 seconds. */
+  cap: PositiveTime,
+  /** Default: full. */
+  jitter: Jitter.Jitter,
+  /** The longest wait a server may ask for; beyond it the schedule stops at once. Default: 60 seconds. */
+  hintCap: Time
+}
 
 /**
  * The settings of an exponential schedule, one by one.
@@ -30,38 +49,56 @@ import { NotAdmitted } from "./RateLimiter.ts"
  * @category models
  */
 export const fields = {
-  /** The delay before the first retry, before jitter. Default: 1 second. */
-  base: PositiveTime,
-  /** What each delay is multiplied by to give the next. Default: 2. */
-  factor: Schema.Finite.pipe(Schema.greaterThanOrEqualTo(1)),
-  /** The longest delay, jitter included. A server's hint may go beyond it. Default: 60 seconds. */
-  cap: PositiveTime,
-  /** Default: full. */
-  jitter: Jitter.Jitter,
-  /** How many times to try again: N retries are at most N + 1 attempts. Default: 4. */
+  ...pace,
+  /** How many times to try again, whatever the errors: N retries are at most N + 1 attempts. Default: 4. */
   retries: Count,
-  /** The longest wait a server may ask for; beyond it the schedule stops at once. Default: 60 seconds. */
-  hintCap: Time
+  /** What differs by the tag of the error, such as a longer base after a `RateLimited`; it wins. Default: nothing. */
+  byError: Schema.partial(Schema.Record({ key: Tag, value: Schema.partial(Schema.Struct(pace)) })).annotations(closed)
 }
 
 /**
- * The settings of an exponential schedule, as data.
+ * The settings of an exponential schedule, as data. What they do not know, such as a misspelt tag, is an error.
  *
  * @since 0.1.0
  * @category models
  */
-export const Settings = Schema.Struct(fields).pipe(
-  Schema.filter(({ base, cap }) =>
-    Duration.lessThanOrEqualTo(base, cap) ||
-    { path: ["cap"], message: "must not be shorter than base" }
-  )
+export const Settings = Schema.Struct(fields).annotations({ identifier: "RetrySettings", ...closed }).pipe(
+  Schema.filter((settings) => contradictions(settings))
 )
 
 /**
  * @since 0.1.0
  * @category models
  */
-export type Settings = typeof Settings.Type
+export interface Settings extends Schema.Struct.Type<typeof fields> {}
+
+/**
+ * Settings that are right one by one, and not together: where a cap is shorter than its base.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const contradictions = (
+  settings: Settings
+): ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly message: string }> =>
+  [undefined, ...Tag.literals.filter((tag) => settings.byError[tag] !== undefined)].flatMap((tag) => {
+    const { base, cap } = forError(settings, tag)
+    return Duration.lessThanOrEqualTo(base, cap) ? [] : [{
+      path: tag === undefined ? ["cap"] : ["byError", tag, "cap"],
+      message: `must not be shorter than the base (${Duration.format(base)})`
+    }]
+  })
+
+/**
+ * What counts after an error with this tag.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const forError = (settings: Settings, tag: Tag | undefined): Settings => {
+  const own = tag === undefined ? undefined : settings.byError[tag]
+  return own === undefined ? settings : { ...settings, ...given(own) }
+}
 
 /**
  * What `exponential` takes: durations in any form, and every setting optional.
@@ -72,14 +109,18 @@ export type Settings = typeof Settings.Type
 export type Options = { readonly [K in keyof typeof Settings.Encoded]?: (typeof Settings.Encoded)[K] | undefined }
 
 /**
- * What a schedule needs to know of an error: may it be repeated, and not before when (milliseconds since the epoch)?
+ * What a schedule needs to know of an error.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Verdict {
+  /** May it be repeated? */
   readonly retryable: boolean
+  /** Not before when, in milliseconds since the epoch? Default: at any time. */
   readonly retryAt?: number | undefined
+  /** Whose settings count, of those in `byError`? Default: nobody's. */
+  readonly tag?: Tag | undefined
 }
 
 /**
@@ -94,8 +135,9 @@ export const defaults: Settings = {
   factor: 2,
   cap: Duration.seconds(60),
   jitter: Jitter.full,
+  hintCap: Duration.seconds(60),
   retries: 4,
-  hintCap: Duration.seconds(60)
+  byError: {}
 }
 
 /**
@@ -111,12 +153,12 @@ export const verdict = (error: unknown): Verdict => ofThisLibrary(error) ?? { re
 type Refusal = ApiError | NotAdmitted | CircuitBreakerOpen
 
 const ofThisLibrary = (error: unknown): Verdict | undefined => {
-  if (isApiError(error)) return { retryable: error.retryable, retryAt: millis(error.retryAt) }
+  if (isApiError(error)) return { retryable: error.retryable, retryAt: millis(error.retryAt), tag: error._tag }
   if (error instanceof NotAdmitted) {
-    return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt) }
+    return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt), tag: "Rejected" }
   }
   if (error instanceof CircuitBreakerOpen) {
-    return { retryable: error.retryAt !== undefined, retryAt: millis(error.retryAt) }
+    return { retryable: error.retryAt !== undefined, retryAt: millis(error.retryAt), tag: "CircuitOpen" }
   }
   return undefined
 }
@@ -127,15 +169,23 @@ const millis = (instant: DateTime.Utc | undefined) => instant && DateTime.toEpoc
  * Delays of `base × factor^n`, never above the cap, with jitter inside it. A server's hint is a floor under the delay:
  * it may be exceeded by up to 10 % (unless there is no jitter), never undercut. The schedule's output is the delay.
  *
- * Settings that cannot be right throw a `ParseError` that names the field. Errors that are not this library's are read by
- * `read`.
+ * `byError` changes the delays after some errors. The retries are counted together, and so is `n`: the third retry after
+ * a `RateLimited` waits for `base × factor^2`, with the base of `RateLimited`, whatever the two before it were for. That
+ * is how AWS's SDKs count: `n` says for how long it has been going wrong.
+ *
+ * Settings that cannot be right throw a `ParseError` that names the field; `decode` gives it as a value. Errors that are
+ * not this library's are read by `read`, which may put them on a par with one of `byError`.
  *
  * @example
  * ```ts
  * import { Jitter, RetrySchedule } from "effect-resilience"
  * import { Effect } from "effect"
  *
- * const schedule = RetrySchedule.exponential({ base: "2 seconds", jitter: Jitter.added(0.1, 0.3), retries: 4 })
+ * const schedule = RetrySchedule.exponential({
+ *   base: "100 millis",
+ *   byError: { RateLimited: { base: "1 second", jitter: Jitter.added(0.1, 0.3) } },
+ *   retries: 4
+ * })
  *
  * const patient = <A, E, R>(query: Effect.Effect<A, E, R>) => Effect.retry(query, schedule)
  * ```
@@ -146,49 +196,85 @@ const millis = (instant: DateTime.Utc | undefined) => instant && DateTime.toEpoc
 export const exponential = <E = unknown>(
   options: Options = {},
   read: (error: E) => Verdict = verdict
-): Schedule.Schedule<Duration.Duration, E | Refusal> => {
-  const settings = Schema.decodeSync(Settings)({
-    ...defaults,
-    ...given(options)
-  })
-  const [min, max] = Jitter.band(settings.jitter)
-  // Jitter must stay inside the cap without piling every late client up at the cap itself: leave room for it first.
-  const roof = Duration.times(settings.cap, 1 / Math.max(1, max))
-  return pipe(
-    Schedule.exponential(settings.base, settings.factor),
-    Schedule.delayedEffect((delay) =>
-      Effect.map(Random.nextRange(min, max), (factor) => Duration.times(Duration.min(delay, roof), factor))
-    ),
-    Schedule.intersect(Schedule.recurs(settings.retries)),
-    // What is none of ours is the caller's `E`.
-    obeying((error: E | Refusal) => ofThisLibrary(error) ?? read(error as E), settings)
-  )
-}
+): Schedule.Schedule<Duration.Duration, E | Refusal> => Either.getOrThrowWith(decode(options, read), identity)
 
-/** Stops where the error says that a repeat is pointless, and waits at least as long as it asks. */
-const obeying =
-  <E>(read: (error: E) => Verdict, { hintCap, jitter }: Pick<Settings, "hintCap" | "jitter">) =>
-  <Out>(self: Schedule.Schedule<Out, E>): Schedule.Schedule<Duration.Duration, E> =>
-    Schedule.makeWithState(self.initial, (now, error: E, state) =>
-      Effect.gen(function*() {
-        const { retryAt = now, retryable } = read(error)
-        const hinted = Math.max(0, retryAt - now)
-        const [next, , decision] = yield* self.step(now, error, state)
-        if (!retryable || hinted > Duration.toMillis(hintCap) || ScheduleDecision.isDone(decision)) {
-          return [next, Duration.zero, ScheduleDecision.done] as const
-        }
-        const floor = hinted === 0 || jitter === "none" ? hinted : hinted * (yield* Random.nextRange(1, 1.1))
-        const delay = Math.max(ScheduleIntervals.start(decision.intervals) - now, floor)
-        return [
-          next,
-          Duration.millis(delay),
-          ScheduleDecision.continueWith(ScheduleInterval.after(now + delay))
-        ] as const
-      }))
+/**
+ * `exponential` for settings that come from elsewhere: what cannot be right is a `ParseError` that names every such
+ * field. An `Either` is an `Effect` too.
+ *
+ * @example
+ * ```ts
+ * import { RetrySchedule } from "effect-resilience"
+ * import { Effect } from "effect"
+ *
+ * // Effect<Schedule, ParseError>
+ * const program = Effect.gen(function*() {
+ *   return yield* RetrySchedule.decode({ base: "2 seconds", cap: "1 second" })
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const decode = <E = unknown>(
+  options: Options,
+  read: (error: E) => Verdict = verdict
+): Either.Either<Schedule.Schedule<Duration.Duration, E | Refusal>, ParseError> =>
+  Schema.decodeEither(Settings)({ ...defaults, ...given(options) }, { errors: "all" }).pipe(
+    Either.mapBoth({ onLeft: flat("retry settings"), onRight: (settings) => fromSettings(settings, read) })
+  )
+
+/**
+ * `exponential` for settings that have been checked, such as those of a policy.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromSettings = <E = unknown>(
+  settings: Settings,
+  read: (error: E) => Verdict = verdict
+): Schedule.Schedule<Duration.Duration, E | Refusal> =>
+  Schedule.makeWithState(Backoff.start, (now, error: E | Refusal, past) =>
+    Effect.gen(function*() {
+      // What is none of ours is the caller's `E`.
+      const { retryAt = now, retryable, tag } = ofThisLibrary(error) ?? read(error as E)
+      const own = forError(settings, tag)
+      const hinted = Math.max(0, retryAt - now)
+      if (!retryable || hinted > Duration.toMillis(own.hintCap) || past.retries >= settings.retries) {
+        return [past, Duration.zero, ScheduleDecision.done] as const
+      }
+      const drawn = yield* Random.nextRange(...Backoff.range(own, past))
+      const floor = hinted === 0 ? 0 : hinted * (yield* Random.nextRange(...Backoff.hintBand(own.jitter)))
+      const delay = Math.max(drawn, floor)
+      return [
+        Backoff.after(past, drawn),
+        Duration.millis(delay),
+        ScheduleDecision.continueWith(ScheduleInterval.after(now + delay))
+      ] as const
+    }))
+
+/**
+ * The longest delays that chance allows, whatever the errors, without hints of the server; and the longest with them,
+ * when it asks for the longest allowed pause each time.
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const longest = (settings: Settings): {
+  readonly delays: ReadonlyArray<Duration.Duration>
+  readonly hinted: ReadonlyArray<Duration.Duration>
+} => {
+  const each = [undefined, ...Tag.literals].map((tag) => forError(settings, tag))
+  const delays = Backoff.longest(each, settings.retries).map(Duration.millis)
+  const hints = each.map(({ hintCap, jitter }) => Duration.times(hintCap, Backoff.hintBand(jitter)[1]))
+  const hint = hints.reduce(Duration.max)
+  return { delays, hinted: delays.map(Duration.max(hint)) }
+}
 
 /**
  * The delays a schedule would choose for these errors, without sleeping. The list is shorter than the errors where the
- * schedule stops. An error that depends on when it happens may be given as a function of that instant.
+ * schedule stops, and an endless delay is the last. An error that depends on when it happens may be given as a function
+ * of that instant.
  *
  * @example
  * ```ts
@@ -221,6 +307,7 @@ export const plan = <Out, E, R>(
       if (ScheduleDecision.isDone(decision)) break
       const at = Math.max(now, ScheduleIntervals.start(decision.intervals))
       delays.push(Duration.millis(at - now))
+      if (at === Infinity) break
       now = Math.ceil(at) // the clock ticks in milliseconds
       state = next
     }

@@ -13,6 +13,7 @@ import { type ApiError, isApiError, Rejected, Timeout } from "../ApiError.ts"
 import * as AttemptTimeout from "../AttemptTimeout.ts"
 import type { Classifier } from "../Classifier.ts"
 import type { Fate, NotAdmitted, RateLimiter } from "../RateLimiter.ts"
+import { forError } from "../RetrySchedule.ts"
 import { type Call, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
 import type { Tally } from "./tally.ts"
@@ -124,7 +125,7 @@ const closeGate = (limiter: RateLimiter, call: Call, error: ApiError): Effect.Ef
   if (retryAt === undefined) return limiter.close(undefined, call.buckets)
   return Effect.flatMap(DateTime.now, (now) =>
     limiter.close(
-      Duration.min(Math.max(0, DateTime.distance(now, retryAt)), call.policy.retry.hintCap),
+      Duration.min(Math.max(0, DateTime.distance(now, retryAt)), forError(call.policy.retry, error._tag).hintCap),
       call.buckets
     ))
 }

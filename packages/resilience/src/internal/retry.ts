@@ -19,8 +19,8 @@ export interface Repeat<A, R> {
   readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
   /** However long the schedule would go on. */
   readonly retries: number
-  /** The longest wait that a server may ask for, in milliseconds. */
-  readonly hintCap: number
+  /** The longest wait that a server may ask for with this error, in milliseconds. */
+  readonly hintCap: (error: ApiError) => number
   readonly replayable: boolean
   /** On the monotonic clock. */
   readonly deadline: number
@@ -61,7 +61,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
             const schedule = earlier?.schedule ?? repeat.schedule()
             const state: unknown = earlier === undefined ? schedule.initial : earlier.state
             const hinted = hintedWait(error, wallNow)
-            if (hinted > repeat.hintCap) return stop("hint")
+            if (hinted > repeat.hintCap(error)) return stop("hint")
             return Effect.flatMap(schedule.step(wallNow, error, state), ([next, , decision]) => {
               if (ScheduleDecision.isDone(decision)) return stop("attempts")
               // A schedule of the caller's own may know nothing of hints.

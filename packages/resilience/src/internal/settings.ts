@@ -7,8 +7,7 @@ import * as Schema from "effect/Schema"
 const isDurationInput = (u: unknown): u is Duration.DurationInput => Option.isSome(Duration.decodeUnknown(u))
 
 const DurationInput = Schema.declare(isDurationInput, {
-  identifier: "DurationInput",
-  description: `a duration such as "5 seconds", or a number of milliseconds`
+  title: `a duration such as "5 seconds", or a number of milliseconds`
 })
 
 /** "5 seconds", milliseconds, or a `Duration`; finite and not negative. */
@@ -31,6 +30,23 @@ const isNegative = (input: Duration.DurationInput): boolean =>
 export const PositiveTime = Time.pipe(
   Schema.filter((duration) => Duration.toMillis(duration) > 0 || "must be longer than zero")
 )
+
+/** What is wrong with each field. One that may be left out complains once more, of not being left out: not told. */
+export const issuesOf = (error: ParseResult.ParseError): ReadonlyArray<ParseResult.ArrayFormatterIssue> =>
+  ParseResult.ArrayFormatter.formatErrorSync(error).filter(({ message }) => !message.startsWith("Expected undefined,"))
+
+/** The same failure as a list of fields, without the detours of the schema. */
+export const flat = (name: string) => (error: ParseResult.ParseError): ParseResult.ParseError => {
+  const { actual } = error.issue
+  const { ast } = Schema.Unknown.annotations({ identifier: name })
+  const [first, ...others] = issuesOf(error).map(({ message, path: [key, ...keys] }) => {
+    const issue = new ParseResult.Type(ast, actual, message)
+    return key === undefined ? issue : new ParseResult.Pointer([key, ...keys], actual, issue)
+  })
+  return first === undefined
+    ? error
+    : new ParseResult.ParseError({ issue: new ParseResult.Composite(ast, actual, [first, ...others]) })
+}
 
 /** How many, of something that may be none. */
 export const Count = Schema.Int.pipe(Schema.nonNegative())
