@@ -1,48 +1,12 @@
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, Fiber, Redacted, Schedule, Schema, Stream, TestClock } from "effect"
-import {
-  type ApiError,
-  CallOptions,
-  Classifier,
-  Deadline,
-  Jitter,
-  Policy,
-  Profile,
-  RateLimiter,
-  ResilientHttpClient
-} from "effect-resilience"
+import { CallOptions, Classifier, Deadline, Profile, RateLimiter, ResilientHttpClient } from "effect-resilience"
+import { clientOver, failure, finish, success, times } from "../support/client.ts"
 import * as ScriptedClient from "../support/ScriptedClient.ts"
 
 const get = HttpClientRequest.get("https://api.example.com/things/1?secret=yes#part")
 const post = HttpClientRequest.post("https://api.example.com/things").pipe(HttpClientRequest.bodyUnsafeJson({ a: 1 }))
-
-const exact: Policy.Overrides = { retry: { base: "1 second", jitter: Jitter.none, retries: 4 } }
-
-const clientOver = (
-  scripted: ScriptedClient.ScriptedClient,
-  overrides: Policy.Overrides = {},
-  options: ResilientHttpClient.Options = {}
-) =>
-  Effect.gen(function*() {
-    const policy = yield* Policy.make(Profile.production, { ...exact, ...overrides })
-    return yield* ResilientHttpClient.make(policy, options).pipe(
-      Effect.provideService(HttpClient.HttpClient, scripted.client)
-    )
-  })
-
-/** Lets the test's clock run until the effect is done, and gives its outcome. */
-const finish = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
-    const fiber = yield* Effect.fork(Effect.either(effect))
-    yield* TestClock.adjust("1 hour")
-    return yield* Fiber.join(fiber)
-  })
-
-const failure = <A, R>(effect: Effect.Effect<A, ApiError.ApiError, R>) =>
-  finish(Effect.flip(effect)).pipe(Effect.flatten)
-const success = <A, E, R>(effect: Effect.Effect<A, E, R>) => finish(effect).pipe(Effect.flatten)
-const times = (scripted: ScriptedClient.ScriptedClient) => scripted.sent.map(({ at }) => at)
 
 describe("retrying", () => {
   it.scoped("repeats until it succeeds", () =>
@@ -245,7 +209,10 @@ describe("the deadline", () => {
   it.scoped("is two minutes where nothing is said", () =>
     Effect.gen(function*() {
       const scripted = ScriptedClient.make({ hang: true })
-      const client = yield* clientOver(scripted, { retry: { retries: 100, cap: "1 second", base: "1 second" } })
+      const client = yield* clientOver(scripted, {
+        retry: { retries: 100, cap: "1 second", base: "1 second" },
+        breaker: "off"
+      })
       const error = yield* failure(client.execute(get))
       assert.strictEqual(error.retry?.stopped, "deadline")
       assert.isAtMost(Duration.toSeconds(error.retry?.elapsed ?? 999), 120)
@@ -554,7 +521,11 @@ describe("the snapshot", () => {
         calls: 3,
         succeeded: 1,
         failed: 2,
+        interrupted: 0,
+        successRate: 1 / 3,
         attempts: 9,
+        circuitTrips: 0,
+        retryWait: Duration.seconds(18),
         retries: { ServerError: 5, ConnectionError: 1 },
         stopped: { "not-retryable": 1, attempts: 1 },
         limiterWait: Duration.zero

@@ -150,23 +150,27 @@ export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBr
   Effect.flatMap(Schema.decode(Settings)(settings), fromSettings)
 
 /**
- * A breaker of settings that are known to be right.
+ * A breaker of settings that are known to be right. `onChange` is run by whoever causes a change.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const fromSettings = (settings: Settings): Effect.Effect<CircuitBreaker> =>
+export const fromSettings = (
+  settings: Settings,
+  onChange: (mode: Mode) => Effect.Effect<void> = () => Effect.void
+): Effect.Effect<CircuitBreaker> =>
   Effect.map(monotonicMillis, (now) => {
     const circuit = Circuit.make(toCircuit(settings), now)
     const listeners = new Set<(mode: Mode) => void>()
 
     /** Whatever may change the mode goes through here, so that each change is told once and in order. */
     const step = <A>(f: (now: number) => A): Effect.Effect<A> =>
-      Effect.map(monotonicMillis, (now) => {
+      Effect.flatMap(monotonicMillis, (now) => {
         const before = circuit.generation
         const result = f(now)
-        if (before !== circuit.generation) { for (const tell of [...listeners]) tell(circuit.mode) }
-        return result
+        if (before === circuit.generation) return Effect.succeed(result)
+        for (const tell of [...listeners]) tell(circuit.mode)
+        return Effect.as(onChange(circuit.mode), result)
       })
     const listen = (tell: (mode: Mode) => void) =>
       Effect.acquireRelease(

@@ -9,9 +9,13 @@ import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as AttemptTimeout from "./AttemptTimeout.ts"
 import * as CallOptions from "./CallOptions.ts"
-import { issuesOf, PositiveTime } from "./internal/settings.ts"
+import * as CircuitBreaker from "./CircuitBreaker.ts"
+import { Count, given, issuesOf, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import * as RateLimiter from "./RateLimiter.ts"
+import * as RetryBudget from "./RetryBudget.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
+
+const Off = Schema.Literal("off")
 
 const KindSettings = Schema.Struct({
   retry: Schema.optional(Schema.partialWith(Schema.Struct(RetrySchedule.fields), { exact: true })),
@@ -26,20 +30,29 @@ const fields = Schema.Struct({
   deadline: PositiveTime,
   /** Client-side limits. Default: none. */
   limits: RateLimiter.Buckets,
+  /** How many attempts may be under way at a time. Default: any number. */
+  concurrency: Schema.optional(PositiveCount),
+  /** How many calls may wait for the limits and for their place; the next one is refused. Default: any number. */
+  longestQueue: Schema.optional(Count),
+  /** One for each host. */
+  breaker: Schema.Union(Off, CircuitBreaker.Settings),
+  /** One for each host. */
+  budget: Schema.Union(Off, RetryBudget.Settings),
   /** What differs by kind of call. */
   kinds: Schema.partial(Schema.Record({ key: CallOptions.Kind, value: KindSettings }))
 })
 
 /**
  * The whole policy as a schema, with its rules: a deadline longer than the first attempt's timeout, a cap not shorter
- * than the base, names of limits that differ.
+ * than the base, names of limits that differ, a breaker that looks back over at least two attempts' timeouts.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Policy = fields.pipe(
-  Schema.filter((policy) =>
-    [undefined, ...CallOptions.Kind.literals.filter((kind) => policy.kinds[kind] !== undefined)].flatMap((kind) => {
+  Schema.filter((policy) => [
+    ...breakerIssues(policy),
+    ...[undefined, ...CallOptions.Kind.literals.filter((kind) => policy.kinds[kind] !== undefined)].flatMap((kind) => {
       const { attemptTimeout, deadline, retry } = forKind(policy, kind)
       const path = (...field: ReadonlyArray<string>) => kind === undefined ? field : ["kinds", kind, ...field]
       return [
@@ -52,8 +65,18 @@ export const Policy = fields.pipe(
         RetrySchedule.contradictions(retry).map((issue) => ({ ...issue, path: path("retry", ...issue.path) }))
       ].flat()
     })
-  )
+  ])
 )
+
+/** What times out counts when it ends: with less to look back on, a server that hangs would never be seen to. */
+const breakerIssues = ({ attemptTimeout, breaker }: typeof fields.Type) => {
+  if (breaker === "off" || !("over" in breaker.trip) || !("time" in breaker.trip.over)) return []
+  const atLeast = Duration.times(AttemptTimeout.longest(attemptTimeout, 0), 2)
+  return Duration.greaterThanOrEqualTo(breaker.trip.over.time, atLeast) ? [] : [{
+    path: ["breaker", "trip", "over", "time"],
+    message: `must be at least twice the attempt timeout (${Duration.format(atLeast)})`
+  }]
+}
 
 /**
  * @since 0.1.0
@@ -80,8 +103,14 @@ export interface Overrides {
   readonly attemptTimeout?: AttemptTimeout.Input | undefined
   readonly deadline?: Duration.DurationInput | undefined
   readonly limits?: ReadonlyArray<RateLimiter.BucketInput> | undefined
-  readonly kinds?: { readonly [K in CallOptions.Kind]?: Omit<Overrides, "limits" | "kinds"> | undefined } | undefined
+  readonly concurrency?: number | undefined
+  readonly longestQueue?: number | undefined
+  readonly breaker?: "off" | Partial<typeof CircuitBreaker.Settings.Encoded> | undefined
+  readonly budget?: "off" | typeof RetryBudget.Settings.Encoded | undefined
+  readonly kinds?: { readonly [K in CallOptions.Kind]?: KindOverrides | undefined } | undefined
 }
+
+type KindOverrides = Pick<Overrides, "retry" | "attemptTimeout" | "deadline">
 
 /**
  * Settings that cannot be right, each with its field.
@@ -115,7 +144,7 @@ export class InvalidPolicy extends Schema.TaggedError<InvalidPolicy>()("InvalidP
  * @category constructors
  */
 export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<Policy, InvalidPolicy> =>
-  Schema.decodeUnknown(Policy)(merge(profile, overrides), { errors: "all" }).pipe(
+  Schema.decodeUnknown(Policy)(merge(profile, overrides), { errors: "all", onExcessProperty: "error" }).pipe(
     Effect.mapError((error) => {
       const issues = issuesOf(error).map(({ message, path }) => ({
         field: path.map(String).join("."),
@@ -126,13 +155,16 @@ export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<
     })
   )
 
-const merge = (base: object, changes: object): object =>
-  Record.union(
-    { ...base } as Record<string, unknown>,
-    { ...changes } as Record<string, unknown>,
-    (before, after) =>
-      after === undefined ? before : isSettings(before) && isSettings(after) ? merge(before, after) : after
-  )
+const merge = (base: object, changes: object): object => ({
+  ...base,
+  ...Record.map(given(changes) as Record<string, unknown>, (after, key) => {
+    const before = (base as Record<string, unknown>)[key]
+    return isSettings(before) && isSettings(after) && !comeInSeveralForms.includes(key) ? merge(before, after) : after
+  })
+})
+
+/** Half of one form and half of another would be neither. */
+const comeInSeveralForms = ["trip", "budget"]
 
 // Durations and lists are values; only plain objects are merged field by field.
 const isSettings = (u: unknown): u is object =>

@@ -4,12 +4,26 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import type * as CircuitBreaker from "./CircuitBreaker.ts"
 import type { Policy } from "./Policy.ts"
+import type * as RetryBudget from "./RetryBudget.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
+
+/** What AWS's SDKs allow: some 35 retries more than successes. */
+const budget: RetryBudget.Settings = { tokens: 500, cost: 14, throttledCost: 5, refund: 1 }
+
+const breaker = (consecutiveFailures: number, opening: Duration.Duration): CircuitBreaker.Settings => ({
+  trip: { consecutiveFailures },
+  opening,
+  factor: 1.5,
+  longestOpening: Duration.minutes(5),
+  probes: 1,
+  probeTimeout: Duration.minutes(1)
+})
 
 /**
  * For a server that serves others: 5 retries after up to 1, 2, 4, 8 and 16 s, 10 s an attempt (a minute for uploads), 2
- * minutes in all.
+ * minutes in all. A circuit opens after 10 failures in a row, for 2 minutes.
  *
  * @since 0.1.0
  * @category profiles
@@ -19,11 +33,14 @@ export const production: Policy = {
   attemptTimeout: Duration.seconds(10),
   deadline: Duration.minutes(2),
   limits: [],
+  breaker: breaker(10, Duration.minutes(2)),
+  budget,
   kinds: { upload: { attemptTimeout: Duration.minutes(1), deadline: Duration.minutes(10) } }
 }
 
 /**
- * For somebody who waits at a terminal: 2 retries after up to 0.5 and 1 s, 30 seconds in all.
+ * For somebody who waits at a terminal: 2 retries after up to 0.5 and 1 s, 30 seconds in all. A circuit opens after 3
+ * failures in a row, for 30 seconds.
  *
  * @since 0.1.0
  * @category profiles
@@ -37,11 +54,13 @@ export const development: Policy = {
     cap: Duration.seconds(10),
     hintCap: Duration.seconds(10)
   },
-  deadline: Duration.seconds(30)
+  deadline: Duration.seconds(30),
+  breaker: breaker(3, Duration.seconds(30))
 }
 
 /**
- * For tests against a local server: one retry after up to 100 ms, 10 seconds in all.
+ * For tests against a local server: one retry after up to 100 ms, 10 seconds in all. A circuit opens after 2
+ * failures in a row, for 5 seconds.
  *
  * @since 0.1.0
  * @category profiles
@@ -56,5 +75,6 @@ export const testing: Policy = {
     hintCap: Duration.seconds(1)
   },
   attemptTimeout: Duration.seconds(2),
-  deadline: Duration.seconds(10)
+  deadline: Duration.seconds(10),
+  breaker: breaker(2, Duration.seconds(5))
 }

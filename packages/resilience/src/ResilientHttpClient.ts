@@ -2,7 +2,7 @@
  * Calls to any HTTP API that keep within its limits, try again where that is safe, and fail in known ways.
  *
  * Each call goes, from the outside in, through its deadline, its retries, and for each attempt through the credentials,
- * the rate limiter and the attempt's timeout, which covers the whole body.
+ * the circuit breaker, the limits and the attempt's timeout, which covers the whole body.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,6 @@ import * as Exit from "effect/Exit"
 import { constTrue } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Record from "effect/Record"
 import type * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
@@ -26,17 +25,23 @@ import * as Stream from "effect/Stream"
 import * as ApiError from "./ApiError.ts"
 import type * as ApiResponse from "./ApiResponse.ts"
 import * as AttemptTimeout from "./AttemptTimeout.ts"
-import { type CallOptions, CurrentCallOptions, Kind } from "./CallOptions.ts"
+import { type CallOptions, CurrentCallOptions } from "./CallOptions.ts"
+import type { CircuitBreaker } from "./CircuitBreaker.ts"
 import * as Classifier from "./Classifier.ts"
 import * as Deadline from "./Deadline.ts"
+import type { Event } from "./Event.ts"
 import { attempt, type CallDeadline, type Equipment } from "./internal/attempt.ts"
 import * as Call from "./internal/call.ts"
+import * as Endpoint from "./internal/endpoint.ts"
 import { buffered, decoded, streamed } from "./internal/exchange.ts"
+import * as Observer from "./internal/observer.ts"
 import * as Retry from "./internal/retry.ts"
-import * as Tally from "./internal/tally.ts"
+import * as Spans from "./internal/spans.ts"
+import * as Terms from "./internal/terms.ts"
 import { monotonicMillis } from "./internal/time.ts"
 import * as Policy from "./Policy.ts"
-import * as RateLimiter from "./RateLimiter.ts"
+import type * as RateLimiter from "./RateLimiter.ts"
+import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
 import type { Snapshot } from "./Snapshot.ts"
 
@@ -64,9 +69,19 @@ export interface Service {
     request: HttpClientRequest.HttpClientRequest,
     options?: CallOptions
   ) => Stream.Stream<Uint8Array, ApiError.ApiError>
-  /** The client's own limits, if it has any. */
-  readonly limiter: RateLimiter.RateLimiter | undefined
+  readonly limiter: RateLimiter.RateLimiter
+  /** The circuits of the servers it has talked to of late, by their keys: to look at, or to open and close by hand. */
+  readonly circuits: Effect.Effect<ReadonlyMap<string, CircuitBreaker>>
+  /** Totals since it was made. */
   readonly snapshot: Effect.Effect<Snapshot>
+  /** What it does, from now on. */
+  readonly events: Stream.Stream<Event>
+  readonly policy: Effect.Effect<Policy.Policy>
+  /**
+   * Another policy for all calls from now on. Limits that keep their names keep their counts; circuits and budgets start
+   * anew where their settings differ.
+   */
+  readonly setPolicy: (policy: Policy.Policy) => Effect.Effect<void, Policy.InvalidPolicy>
 }
 
 /**
@@ -88,6 +103,15 @@ export interface Options {
   readonly schedule?: Schedule.Schedule<unknown, ApiError.ApiError> | undefined
   /** One that is shared with other clients, in place of the policy's limits. */
   readonly limiter?: RateLimiter.RateLimiter | undefined
+  /**
+   * What an answer's headers say of the limits: a quota is reported to the bucket of its name, or, where it has none, to
+   * the only bucket of the call. Default: `RateLimitHeaders.fromHeaders`.
+   */
+  readonly quotas?: RateLimitHeaders.Reader | undefined
+  /** Whom a request is for: everyone has a circuit and a retry budget of their own. Default: the origin of its URL. */
+  readonly key?: ((request: HttpClientRequest.HttpClientRequest) => string) | undefined
+  /** Sends the trace's ids (`traceparent`, `b3`) with each request. Default: false, as they are not for third parties. */
+  readonly propagateTrace?: boolean | undefined
 }
 
 /**
@@ -117,18 +141,19 @@ export const make = (
 ): Effect.Effect<Service, Policy.InvalidPolicy, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function*() {
     yield* checkBaseUrl(options.baseUrl)
-    const policy = yield* Policy.make(settings)
-    const limiter = options.limiter ?? (yield* ownLimiter(policy))
-    const tally = Tally.make()
+    const observer = yield* Observer.make
+    const maker = yield* Terms.maker(options.limiter, observer)
+    let terms = yield* maker.make(yield* Policy.make(settings), undefined)
     const equipment: Equipment = {
       // The platform's own spans hold query strings, and its headers tell third parties of our traces.
       client: withoutRedirects(HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, constTrue)),
       authenticate: options.authenticate,
       classify: options.classify ?? Classifier.standard,
-      limiter,
-      tally
+      quotas: options.quotas ?? RateLimitHeaders.fromHeaders,
+      propagateTrace: options.propagateTrace ?? false,
+      observer
     }
-    const policies = Record.fromIterableWith(Kind.literals, (kind) => [kind, Policy.forKind(policy, kind)])
+    const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 
     const run = <A, R>(
       request: HttpClientRequest.HttpClientRequest,
@@ -136,26 +161,32 @@ export const make = (
       attemptOf: (call: Call.Call, deadline: CallDeadline, n: number) => Effect.Effect<A, ApiError.ApiError, R>
     ): Effect.Effect<A, ApiError.ApiError, R> =>
       Effect.suspend(() => {
-        tally.calls++
-        return Call.make(policies, options.baseUrl, request, callOptions)
+        observer.callBegan()
+        return Call.make(terms, surroundings, request, callOptions)
       }).pipe(
-        Effect.mapError((error) => ApiError.withRetry(error, neverTried)),
+        Effect.mapError((error) => {
+          const refused = ApiError.withRetry(error, neverTried)
+          observer.callRefused(refused)
+          return refused
+        }),
         Effect.flatMap((call) =>
-          Effect.flatMap(callDeadline(call), (deadline) =>
-            Retry.run({
+          Effect.flatMap(callDeadline(call), (deadline) => {
+            const { breaker, budget } = call.destination
+            const retried = Retry.run({
               attempt: (n) => attemptOf(call, deadline, n),
               schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
               retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
               hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
               replayable: call.replayable,
               deadline: deadline.at,
-              onRetry: (error) => Tally.retried(tally, error)
-            }))
-        ),
-        Effect.tapBoth({
-          onFailure: (error) => Effect.sync(() => Tally.failed(tally, error)),
-          onSuccess: () => Effect.sync(() => tally.succeeded++)
-        })
+              budget,
+              circuitChange: breaker?.change ?? Effect.never,
+              onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
+              onWait: (error, longest) => observer.waiting(call, error, longest)
+            })
+            return observed(observer, call, deadline, Spans.ofCall(retried, call))
+          })
+        )
       )
 
     return {
@@ -170,10 +201,21 @@ export const make = (
           run(request, callOptions, (call, deadline, n) =>
             inScopeOfItsOwn(scope, attempt(equipment, call, deadline, n, streamed(idle(call)))))
         )),
-      limiter,
-      snapshot: Effect.sync(() =>
-        Tally.snapshot(tally)
-      )
+      limiter: options.limiter ?? maker.own,
+      circuits: Effect.sync(() =>
+        terms.destinations.circuits()
+      ),
+      snapshot: observer.snapshot,
+      events: observer.events,
+      policy: Effect.sync(() => terms.policy),
+      setPolicy: (policy) =>
+        Policy.make(policy).pipe(
+          Effect.flatMap((checked) => maker.make(checked, terms)),
+          Effect.flatMap((changed) => {
+            terms = changed
+            return observer.policyChanged
+          })
+        )
     }
   })
 
@@ -268,6 +310,7 @@ const withoutRedirects = HttpClient.transformResponse(
 
 const callDeadline = (call: Call.Call): Effect.Effect<CallDeadline> =>
   Effect.zipWith(monotonicMillis, Deadline.after(Duration.toMillis(call.policy.deadline)), (now, at) => ({
+    beganAt: now,
     at,
     allowed: Duration.millis(Math.max(0, at - now))
   }))
@@ -277,11 +320,14 @@ const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.I
     ? Effect.void
     : new Policy.InvalidPolicy({ issues: [{ field: "baseUrl", problem: "must be an absolute http or https URL" }] })
 
-const ownLimiter = (
-  { limits }: Policy.Policy
-): Effect.Effect<RateLimiter.RateLimiter | undefined, never, Scope.Scope> =>
-  // The policy has been checked, and its limits with it.
-  limits.length === 0 ? Effect.succeed(undefined) : Effect.orDie(RateLimiter.make(limits))
+/** Tells of the end of a call, whichever way it ended. */
+const observed = <A, R>(
+  observer: Observer.Observer,
+  call: Call.Call,
+  { beganAt }: CallDeadline,
+  self: Effect.Effect<A, ApiError.ApiError, R>
+): Effect.Effect<A, ApiError.ApiError, R> =>
+  Effect.onExit(self, (exit) => Effect.map(monotonicMillis, (now) => observer.callEnded(call, now - beganAt, exit)))
 
 /** A failed attempt must close its body before the next one begins; a good one lives as long as the stream. */
 const inScopeOfItsOwn = <A, E, R>(outer: Scope.Scope, effect: Effect.Effect<A, E, R>) =>

@@ -155,13 +155,16 @@ type Refusal = ApiError | NotAdmitted | CircuitBreakerOpen
 const ofThisLibrary = (error: unknown): Verdict | undefined => {
   if (isApiError(error)) return { retryable: error.retryable, retryAt: millis(error.retryAt), tag: error._tag }
   if (error instanceof NotAdmitted) {
-    return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt), tag: "Rejected" }
+    return { retryable: mayPass.includes(error.reason), retryAt: millis(error.retryAt), tag: "Rejected" }
   }
   if (error instanceof CircuitBreakerOpen) {
     return { retryable: error.retryAt !== undefined, retryAt: millis(error.retryAt), tag: "CircuitOpen" }
   }
   return undefined
 }
+
+/** Other reasons are mistakes. */
+const mayPass: ReadonlyArray<NotAdmitted["reason"]> = ["waited-too-long", "queue-full", "store-unavailable"]
 
 const millis = (instant: DateTime.Utc | undefined) => instant && DateTime.toEpochMillis(instant)
 

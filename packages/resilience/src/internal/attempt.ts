@@ -1,22 +1,28 @@
 /**
- * One attempt, from the outside in: credentials, rate limiter, timeout, exchange. A 429 closes the limiter's gate
- * before its own slot is given back.
+ * One attempt, from the outside in: credentials, circuit breaker, limits, the breaker once more, timeout, exchange. A 429
+ * closes the limiter's gate before its own slot is given back.
  */
+import type * as Headers from "@effect/platform/Headers"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
-import { type ApiError, isApiError, Rejected, Timeout } from "../ApiError.ts"
+import { type ApiError, CircuitOpen, isApiError, RateLimited, Rejected, Timeout } from "../ApiError.ts"
 import * as AttemptTimeout from "../AttemptTimeout.ts"
+import * as CircuitBreaker from "../CircuitBreaker.ts"
 import type { Classifier } from "../Classifier.ts"
-import type { Fate, NotAdmitted, RateLimiter } from "../RateLimiter.ts"
+import { type Fate, NotAdmitted, type Options as Taking, type RateLimiter } from "../RateLimiter.ts"
+import type * as RateLimitHeaders from "../RateLimitHeaders.ts"
 import { forError } from "../RetrySchedule.ts"
 import { type Call, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
-import type { Tally } from "./tally.ts"
+import type { Attempt, Observer } from "./observer.ts"
+import * as Spans from "./spans.ts"
 import { monotonicMillis } from "./time.ts"
 
 export interface Equipment {
@@ -25,12 +31,14 @@ export interface Equipment {
     | ((request: HttpClientRequest.HttpClientRequest) => Effect.Effect<HttpClientRequest.HttpClientRequest, unknown>)
     | undefined
   readonly classify: Classifier
-  readonly limiter: RateLimiter | undefined
-  readonly tally: Tally
+  readonly quotas: RateLimitHeaders.Reader
+  readonly propagateTrace: boolean
+  readonly observer: Observer
 }
 
 /** When a call must have ended, in milliseconds on the monotonic clock, and how long that was from its beginning. */
 export interface CallDeadline {
+  readonly beganAt: number
   readonly at: number
   readonly allowed: Duration.Duration
 }
@@ -43,40 +51,110 @@ export const attempt = <A, R>(
   n: number,
   receive: Receive<A, R>
 ): Effect.Effect<A, ApiError, R> => {
-  const { classify, client, limiter, tally } = equipment
-
-  const exchange = (request: HttpClientRequest.HttpClientRequest) =>
-    Effect.flatMap(
-      AttemptTimeout.ofAttempt(call.policy.attemptTimeout, n),
-      (allowed) =>
-        Effect.flatMap(monotonicMillis, (now) => {
-          const left = deadline.at - now
-          if (left <= 0) return deadlineExceeded(call, deadline, "not-sent")
-          tally.attempts++
-          const sent = send(client, call, request, classify, receive)
-          return left < Duration.toMillis(allowed)
-            ? within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
-            : within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed))
-        })
-    )
-
-  return Effect.flatMap(authenticated(equipment, call, deadline), (request) => {
-    if (limiter === undefined || call.buckets?.length === 0) return exchange(request)
-    return Effect.flatMap(monotonicMillis, (now) =>
-      limiter.withSlots<A, ApiError, R>(
-        {
-          buckets: call.buckets,
-          weight: call.weight,
-          longestWait: Math.max(0, deadline.at - now),
-          fate: fateOf
-        },
-        (waited) => {
-          tally.limiterWait += Duration.toMillis(waited)
-          return Effect.tapError(exchange(request), (error) => closeGate(limiter, call, error))
-        }
-      )).pipe(Effect.mapError((error) => error._tag === "NotAdmitted" ? notAdmitted(call, deadline, error) : error))
-  })
+  const { breaker } = call.destination
+  const admitted = Effect.flatMap(
+    authenticated(equipment, call, deadline),
+    (request) =>
+      withinLimits(equipment.observer, call, deadline, (waited) => {
+        const sent = exchange(equipment, call, deadline, n, waited, request, receive)
+        return breaker === undefined ? sent : breaker.withPermit(sent, CircuitBreaker.healthOf)
+      })
+  )
+  if (breaker === undefined) return admitted as Effect.Effect<A, ApiError, R>
+  return Effect.mapError(
+    Effect.zipRight(breaker.check, admitted),
+    (error) => error._tag === "CircuitBreakerOpen" ? circuitOpen(call, error) : error
+  )
 }
+
+/** Takes from all the limits, and runs the rest when they have room. */
+const withinLimits = <A, E, R>(
+  observer: Observer,
+  call: Call,
+  deadline: CallDeadline,
+  use: (waited: number) => Effect.Effect<A, E | ApiError, R>
+): Effect.Effect<A, E | ApiError, R> => {
+  const { buckets, concurrency, limiter, weight } = call
+  const through = <A, E, R>(
+    limiter: RateLimiter,
+    taking: Taking,
+    use: (waited: number) => Effect.Effect<A, E, R>
+  ) =>
+    Effect.flatMap(monotonicMillis, (now) =>
+      limiter.withSlots<A, E, R>(
+        { ...taking, longestWait: Math.max(0, deadline.at - now), fate: fateOf },
+        (duration) => {
+          const waited = Duration.toMillis(duration)
+          if (waited > 0) observer.waited(call, waited)
+          return use(waited)
+        }
+      ))
+  if (limiter === undefined) return use(0)
+  return through(limiter, { buckets, weight }, (waited) =>
+    (concurrency === undefined
+      ? use(waited)
+      : through(concurrency, { buckets: [] }, use)).pipe(
+        Effect.tapError((error) => closeGate(limiter, call, error))
+      )).pipe(
+      Effect.mapError((error) => error instanceof NotAdmitted ? notAdmitted(call, deadline, error) : error)
+    )
+}
+
+/** Sends the request, for as long as the attempt and the call may take, and tells of it. */
+const exchange = <A, R>(
+  { classify, client, observer, propagateTrace, quotas }: Equipment,
+  call: Call,
+  deadline: CallDeadline,
+  n: number,
+  waited: number,
+  request: HttpClientRequest.HttpClientRequest,
+  receive: Receive<A, R>
+): Effect.Effect<A, ApiError, R> =>
+  Effect.flatMap(
+    AttemptTimeout.ofAttempt(call.policy.attemptTimeout, n),
+    (allowed) =>
+      Effect.flatMap(monotonicMillis, (now) => {
+        const left = deadline.at - now
+        if (left <= 0) return deadlineExceeded(call, deadline, "not-sent")
+        const attempt: Attempt = { waited, status: undefined }
+        const onAnswer = ({ headers, status }: HttpClientResponse.HttpClientResponse) => {
+          attempt.status = status
+          return call.limiter === undefined ? Effect.void : reportQuotas(call.limiter, call, quotas, headers)
+        }
+        const sent = Effect.flatMap(
+          propagateTrace ? Spans.propagate(request) : Effect.succeed(request),
+          (request) => send(client, call, request, classify, receive, onAnswer)
+        )
+        observer.attemptBegan()
+        return Spans.ofAttempt(
+          left < Duration.toMillis(allowed)
+            ? within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
+            : within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed)),
+          call,
+          n,
+          () => attempt.status
+        ).pipe(
+          Effect.onExit((exit) =>
+            Effect.map(monotonicMillis, (end) => observer.attemptEnded(call, n, attempt, end - now, errorOf(exit)))
+          )
+        )
+      })
+  )
+
+/** What the server says of its limits, for the buckets it speaks of: by name, or the only one there is. */
+const reportQuotas = (
+  limiter: RateLimiter,
+  call: Call,
+  quotas: RateLimitHeaders.Reader,
+  headers: Headers.Headers
+): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.forEach(quotas(headers, now), ({ name, remaining }) => {
+      const bucket = name ?? call.onlyBucket
+      return bucket === undefined || remaining === undefined
+        ? Effect.void
+        : limiter.report(bucket, remaining, call.weight)
+    }, { discard: true }))
 
 const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
   millis <= 0
@@ -119,8 +197,8 @@ const noCredentials = (call: Call, error: unknown): Rejected =>
   })
 
 /** However long the server asks for, somebody asks again once in a while: hints have been known to be wrong. */
-const closeGate = (limiter: RateLimiter, call: Call, error: ApiError): Effect.Effect<void> => {
-  if (error._tag !== "RateLimited") return Effect.void
+const closeGate = (limiter: RateLimiter, call: Call, error: unknown): Effect.Effect<void> => {
+  if (!(error instanceof RateLimited)) return Effect.void
   const { retryAt } = error
   if (retryAt === undefined) return limiter.close(undefined, call.buckets)
   return Effect.flatMap(DateTime.now, (now) =>
@@ -130,12 +208,26 @@ const closeGate = (limiter: RateLimiter, call: Call, error: ApiError): Effect.Ef
     ))
 }
 
-const fateOf = (exit: Exit.Exit<unknown, ApiError>): Fate => {
+const fateOf = (exit: Exit.Exit<unknown, unknown>): Fate => {
   if (Exit.isSuccess(exit)) return "answered"
   if (exit.cause._tag !== "Fail") return "abandoned"
-  const { _tag, outcome } = exit.cause.error
-  return outcome === "not-sent" ? "not-sent" : _tag === "Timeout" ? "abandoned" : "answered"
+  const { error } = exit.cause
+  // The breaker, or the limit on concurrency, did not let it through.
+  if (!isApiError(error) || error.outcome === "not-sent") return "not-sent"
+  return error._tag === "Timeout" ? "abandoned" : "answered"
 }
+
+const errorOf = (exit: Exit.Exit<unknown, ApiError>): ApiError | undefined =>
+  Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+
+/** Nobody but a person closes a circuit that has no instant. */
+const circuitOpen = (call: Call, { retryAt }: CircuitBreaker.CircuitBreakerOpen): CircuitOpen =>
+  new CircuitOpen({
+    ...identity(call),
+    key: call.destination.key,
+    outcome: "not-sent",
+    ...(retryAt === undefined ? { retryable: false } : { retryable: true, retryAt })
+  })
 
 const notAdmitted = (call: Call, deadline: CallDeadline, { reason, retryAt }: NotAdmitted): ApiError => {
   switch (reason) {
@@ -144,6 +236,8 @@ const notAdmitted = (call: Call, deadline: CallDeadline, { reason, retryAt }: No
         ? deadlineExceeded(call, deadline, "not-sent")
         : new Rejected({ ...identity(call), reason, retryAt, outcome: "not-sent", retryable: true })
     case "queue-full":
+      // There is more to do than can be done: to come back at once would not help.
+      return new Rejected({ ...identity(call), reason, outcome: "not-sent", retryable: false })
     case "store-unavailable":
       return new Rejected({ ...identity(call), reason, outcome: "not-sent", retryable: true })
     case "unknown-bucket":

@@ -7,7 +7,10 @@ import { InvalidRequest } from "../ApiError.ts"
 import { AttemptTimeout } from "../AttemptTimeout.ts"
 import type { CallOptions, Kind } from "../CallOptions.ts"
 import type { CallPolicy } from "../Policy.ts"
+import type { Destination } from "./destinations.ts"
+import type * as Endpoint from "./endpoint.ts"
 import { Count, PositiveTime } from "./settings.ts"
+import type { Terms } from "./terms.ts"
 
 /** How errors name a call. */
 export interface CallId {
@@ -17,10 +20,16 @@ export interface CallId {
 }
 
 export interface Call extends CallId {
+  readonly endpoint: Endpoint.Endpoint
+  readonly destination: Destination
+  readonly limiter: Terms["limiter"]
+  readonly concurrency: Terms["concurrency"]
   readonly request: HttpClientRequest.HttpClientRequest
   readonly policy: CallPolicy
   readonly replayable: boolean
   readonly buckets: ReadonlyArray<string> | undefined
+  /** Where there is but one of them. */
+  readonly onlyBucket: string | undefined
   readonly weight: number | undefined
 }
 
@@ -30,9 +39,15 @@ const Overrides = Schema.Struct({
   retries: Schema.optional(Count)
 })
 
+export interface Surroundings {
+  readonly baseUrl: string | undefined
+  readonly endpointOf: ReturnType<typeof Endpoint.make>
+  readonly keyOf: ((request: HttpClientRequest.HttpClientRequest) => string) | undefined
+}
+
 export const make = (
-  policies: Record<Kind, CallPolicy>,
-  baseUrl: string | undefined,
+  terms: Terms,
+  { baseUrl, endpointOf, keyOf }: Surroundings,
   original: HttpClientRequest.HttpClientRequest,
   options: CallOptions
 ): Effect.Effect<Call, InvalidRequest> => {
@@ -41,16 +56,30 @@ export const make = (
   if (!URL.canParse(request.url)) {
     return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
   }
-  const base = policies[options.kind ?? kindOf(request.method)]
-  return Effect.map(override(call, base, options), (policy) => ({
-    ...call,
-    request,
-    policy,
-    replayable: (options.replay === undefined ? isReplayable(request) : options.replay === "safe") &&
-      !canBeReadOnce(request),
-    buckets: options.buckets,
-    weight: options.weight
-  }))
+  const base = terms.policies[options.kind ?? kindOf(request.method)]
+  const origin = originOf(bare(request.url))
+  return Effect.zipWith(
+    override(call, base, options),
+    terms.destinations.get(keyOf === undefined ? origin : keyOf(request)),
+    (policy, destination) => ({
+      ...call,
+      endpoint: endpointOf(request.method, origin, options.urlTemplate),
+      destination,
+      limiter: terms.limiter,
+      concurrency: terms.concurrency,
+      request,
+      policy,
+      replayable: (options.replay === undefined ? isReplayable(request) : options.replay === "safe") &&
+        !canBeReadOnce(request),
+      buckets: options.buckets,
+      onlyBucket: options.buckets === undefined
+        ? terms.onlyBucket
+        : options.buckets.length === 1
+        ? options.buckets[0]
+        : undefined,
+      weight: options.weight
+    })
+  )
 }
 
 const override = (call: CallId, base: CallPolicy, options: CallOptions): Effect.Effect<CallPolicy, InvalidRequest> => {

@@ -31,11 +31,12 @@ export const send = <A, R>(
   call: CallId,
   request: HttpClientRequest.HttpClientRequest,
   classify: Classifier.Classifier,
-  receive: Receive<A, R>
+  receive: Receive<A, R>,
+  onAnswer: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<void>
 ): Effect.Effect<A, ApiError.ApiError, R> =>
   client.execute(request).pipe(
     Effect.mapError((error) => toApiError(call, error)),
-    Effect.flatMap((response) => receive(call, response, classify))
+    Effect.flatMap((response) => Effect.zipRight(onAnswer(response), receive(call, response, classify)))
   )
 
 /** Reads the whole body, and fails where the classifier says so. */

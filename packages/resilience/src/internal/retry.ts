@@ -11,6 +11,7 @@ import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
+import type { RetryBudget } from "../RetryBudget.ts"
 import { monotonicMillis } from "./time.ts"
 
 export interface Repeat<A, R> {
@@ -24,7 +25,13 @@ export interface Repeat<A, R> {
   readonly replayable: boolean
   /** On the monotonic clock. */
   readonly deadline: number
-  readonly onRetry: (error: ApiError) => void
+  readonly budget: RetryBudget | undefined
+  /** Ends when the circuit that refused a call is no longer as it was. */
+  readonly circuitChange: Effect.Effect<void>
+  /** Attempt `n` failed and is repeated after `delay` milliseconds. */
+  readonly onRetry: (n: number, error: ApiError, delay: number) => Effect.Effect<void>
+  /** The call waits for an open circuit, for so many milliseconds at the most. */
+  readonly onWait: (error: ApiError, longest: number) => Effect.Effect<void>
 }
 
 /** What a later attempt has to know of those before it. */
@@ -37,12 +44,10 @@ interface Earlier {
 
 export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =>
   Effect.flatMap(monotonicMillis, (startedAt) => {
-    const { attempt, onRetry } = repeat
+    const { attempt, budget, circuitChange, deadline, onRetry, onWait } = repeat
+    let lastCost: number | undefined
 
-    const attemptFrom = (
-      n: number,
-      earlier: Earlier | undefined
-    ): Effect.Effect<A, ApiError, R> =>
+    const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
       Effect.catchAll(
         attempt(n),
         (error) =>
@@ -56,31 +61,52 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
               const final = outOfTime ? earlier?.error ?? error : error
               return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
             }
+            const hinted = hintedWait(error, wallNow)
+            if (error._tag === "CircuitOpen" && error.retryable) {
+              if (now + hinted >= deadline) return stop("deadline")
+              const change = Effect.raceFirst(Effect.sleep(Duration.millis(hinted)), circuitChange)
+              return onWait(error, hinted).pipe(Effect.zipRight(change), Effect.zipRight(attemptFrom(n, earlier)))
+            }
             const reason = reasonToStop(error, n, now, repeat)
             if (reason !== undefined) return stop(reason)
+            if (hinted > repeat.hintCap(error)) return stop("hint")
             const schedule = earlier?.schedule ?? repeat.schedule()
             const state: unknown = earlier === undefined ? schedule.initial : earlier.state
-            const hinted = hintedWait(error, wallNow)
-            if (hinted > repeat.hintCap(error)) return stop("hint")
             return Effect.flatMap(schedule.step(wallNow, error, state), ([next, , decision]) => {
               if (ScheduleDecision.isDone(decision)) return stop("attempts")
               // A schedule of the caller's own may know nothing of hints.
               const delay = Math.max(hinted, ScheduleIntervals.start(decision.intervals) - wallNow)
-              if (now + delay >= repeat.deadline) return stop("deadline")
-              onRetry(error)
-              const again = attemptFrom(n + 1, {
-                error,
-                uncertain: uncertain || error.outcome === "unknown",
-                schedule,
-                state: next
+              if (now + delay >= deadline) return stop("deadline")
+              return Effect.flatMap(withdraw(budget, error), (cost) => {
+                if (cost === undefined) return stop("budget")
+                lastCost = cost
+                const again = Effect.suspend(() =>
+                  attemptFrom(n + 1, {
+                    error,
+                    uncertain: uncertain || error.outcome === "unknown",
+                    schedule,
+                    state: next
+                  })
+                )
+                return onRetry(n, error, delay).pipe(
+                  Effect.zipRight(Effect.sleep(Duration.millis(delay))),
+                  Effect.zipRight(again)
+                )
               })
-              return Effect.zipRight(Effect.sleep(Duration.millis(delay)), again)
             })
           })
       )
 
-    return attemptFrom(0, undefined)
+    if (budget === undefined) return attemptFrom(0, undefined)
+    return budget.called.pipe(
+      Effect.zipRight(attemptFrom(0, undefined)),
+      Effect.tap(() => budget.succeeded(lastCost))
+    )
   })
+
+/** What a retry costs: nothing without a budget, and `undefined` where it is spent. */
+const withdraw = (budget: RetryBudget | undefined, error: ApiError): Effect.Effect<number | undefined> =>
+  budget === undefined ? Effect.succeed(0) : budget.withdraw({ throttled: error._tag === "RateLimited" })
 
 /** Why the schedule need not even be asked. */
 const reasonToStop = (

@@ -7,9 +7,13 @@ export interface Tally {
   calls: number
   succeeded: number
   failed: number
+  interrupted: number
   attempts: number
+  circuitTrips: number
   /** In milliseconds. */
   limiterWait: number
+  /** In milliseconds. */
+  retryWait: number
   readonly retries: { [Tag in ApiError["_tag"]]?: number }
   readonly stopped: { [Reason in StopReason]?: number }
 }
@@ -18,13 +22,17 @@ export const make = (): Tally => ({
   calls: 0,
   succeeded: 0,
   failed: 0,
+  interrupted: 0,
   attempts: 0,
+  circuitTrips: 0,
   limiterWait: 0,
+  retryWait: 0,
   retries: {},
   stopped: {}
 })
 
-export const retried = (self: Tally, error: ApiError): void => {
+export const retried = (self: Tally, error: ApiError, delay: number): void => {
+  self.retryWait += delay
   self.retries[error._tag] = (self.retries[error._tag] ?? 0) + 1
 }
 
@@ -37,5 +45,7 @@ export const snapshot = (self: Tally): Snapshot => ({
   ...self,
   retries: { ...self.retries },
   stopped: { ...self.stopped },
-  limiterWait: Duration.millis(self.limiterWait)
+  successRate: self.succeeded + self.failed === 0 ? 1 : self.succeeded / (self.succeeded + self.failed),
+  limiterWait: Duration.millis(self.limiterWait),
+  retryWait: Duration.millis(self.retryWait)
 })

@@ -1,0 +1,101 @@
+/** What is counted and timed, under OpenTelemetry's names where it has some (HTTP client conventions, stable). */
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as Metric from "effect/Metric"
+import * as MetricBoundaries from "effect/MetricBoundaries"
+import * as MetricLabel from "effect/MetricLabel"
+import type { ApiError, StopReason } from "../ApiError.ts"
+import type { Mode } from "../CircuitBreaker.ts"
+import type { Endpoint } from "./endpoint.ts"
+
+/** The conventions' own, in seconds. */
+const boundaries = MetricBoundaries.fromIterable(
+  [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+)
+const duration = Metric.histogram("http.client.request.duration", boundaries, "Duration of HTTP client requests.")
+const limiterWait = Metric.histogram("resilience.limiter.wait", boundaries, "Waiting for the client's own limits.")
+const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
+const retries = counter("resilience.retries", "Attempts that were repeated, by what had gone wrong.")
+const stops = counter("resilience.stops", "Calls that failed, by why they were not repeated once more.")
+const trips = counter("resilience.circuit.trips", "Circuits that opened.")
+const circuit = Metric.gauge("resilience.circuit.state", {
+  description: "0 closed, 1 half-open, 2 open, 3 isolated, -1 disabled."
+})
+const budget = Metric.gauge("resilience.budget.level", { description: "What is left of the retry budget." })
+
+const stateOf: Record<Mode, number> = { closed: 0, "half-open": 1, open: 2, isolated: 3, disabled: -1 }
+
+export interface Metrics {
+  readonly attemptEnded: (
+    endpoint: Endpoint,
+    millis: number,
+    status: number | undefined,
+    error: ApiError | undefined
+  ) => void
+  readonly waited: (endpoint: Endpoint, millis: number) => void
+  readonly retrying: (endpoint: Endpoint, error: ApiError) => void
+  readonly stopped: (endpoint: Endpoint, reason: StopReason) => void
+  readonly circuit: (key: string, mode: Mode) => void
+  readonly budget: (key: string, level: number) => void
+}
+
+/** With the labels of the region in which the client is made. */
+export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (own) => {
+  const labelled = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) => {
+    // Effect finds a metric again by the identity of its labels: they have to be the same ones each time.
+    const kept = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
+    return (value: In, labels: Readonly<Record<string, string | undefined>>) => {
+      const key = Object.values(labels).join(" ")
+      let found = kept.get(key)
+      if (found === undefined) {
+        const given = Object.entries(labels).flatMap(([name, value]) =>
+          value === undefined ? [] : [MetricLabel.make(name, value)]
+        )
+        kept.set(key, found = [...own, ...given])
+      }
+      metric.unsafeUpdate(value, found)
+    }
+  }
+  const [ended, waited, retried, stopped, tripped, changed, left] = [
+    labelled(duration),
+    labelled(limiterWait),
+    labelled(retries),
+    labelled(stops),
+    labelled(trips),
+    labelled(circuit),
+    labelled(budget)
+  ]
+  const where = ({ address, port, template }: Endpoint) => ({
+    "server.address": address,
+    "server.port": port,
+    "url.template": template
+  })
+  const unit = "s"
+
+  return {
+    attemptEnded: (endpoint, millis, status, error) =>
+      ended(millis / 1000, {
+        "http.request.method": endpoint.method,
+        "http.response.status_code": status === undefined ? undefined : String(status),
+        "error.type": error === undefined ? undefined : errorType(error),
+        ...where(endpoint),
+        unit
+      }),
+    waited: (endpoint, millis) => waited(millis / 1000, { ...where(endpoint), unit }),
+    retrying: (endpoint, error) => retried(1, { "error.type": errorType(error), ...where(endpoint) }),
+    stopped: (endpoint, reason) => stopped(1, { "resilience.reason": reason, ...where(endpoint) }),
+    circuit: (key, mode) => {
+      changed(stateOf[mode], { "resilience.key": key })
+      if (mode === "open") tripped(1, { "resilience.key": key })
+    },
+    budget: (key, level) => left(level, { "resilience.key": key })
+  }
+})
+
+/** The status where there was an answer, as the conventions have it, else what went wrong. */
+export const errorType = (error: ApiError): string =>
+  error._tag === "RateLimited" || error._tag === "ServerError" || error._tag === "ClientError"
+    ? String(error.status)
+    : error._tag === "ConnectionError" && error.code !== undefined
+    ? error.code
+    : error._tag

@@ -1,0 +1,133 @@
+/** Whatever is worth knowing of a client's calls passes through here, to all who want to know. */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { ApiError } from "../ApiError.ts"
+import type { Mode } from "../CircuitBreaker.ts"
+import type { Event } from "../Event.ts"
+import type { Snapshot } from "../Snapshot.ts"
+import { type Call, identity } from "./call.ts"
+import * as Metrics from "./metrics.ts"
+import * as Tally from "./tally.ts"
+
+export interface Observer {
+  readonly callBegan: () => void
+  readonly callEnded: (call: Call, millis: number, exit: Exit.Exit<unknown, ApiError>) => void
+  /** It came to nothing before it was a call. */
+  readonly callRefused: (error: ApiError) => void
+  readonly attemptBegan: () => void
+  readonly attemptEnded: (call: Call, n: number, attempt: Attempt, millis: number, error: ApiError | undefined) => void
+  readonly waited: (call: Call, millis: number) => void
+  readonly retrying: (call: Call, n: number, error: ApiError, delay: number) => Effect.Effect<void>
+  readonly waiting: (call: Call, error: ApiError, longest: number) => Effect.Effect<void>
+  readonly circuitChanged: (key: string, mode: Mode) => Effect.Effect<void>
+  readonly budget: (key: string, level: number) => void
+  readonly policyChanged: Effect.Effect<void>
+  readonly events: Stream.Stream<Event>
+  readonly snapshot: Effect.Effect<Snapshot>
+}
+
+/** What is learnt of an attempt while it lasts. */
+export interface Attempt {
+  /** In milliseconds. */
+  readonly waited: number
+  status: number | undefined
+}
+
+export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) => {
+  const tally = Tally.make()
+  const listeners = new Set<(event: Event) => void>()
+  const tell = (event: () => Event) => {
+    if (listeners.size === 0) return
+    const told = event()
+    for (const listener of listeners) listener(told)
+  }
+
+  return {
+    callBegan: () => tally.calls++,
+    callEnded: (call, millis, exit) => {
+      const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
+      const interrupted = Exit.isInterrupted(exit)
+      if (Exit.isSuccess(exit)) tally.succeeded++
+      else if (interrupted) tally.interrupted++
+      else if (error !== undefined) {
+        Tally.failed(tally, error)
+        if (error.retry !== undefined) metrics.stopped(call.endpoint, error.retry.stopped)
+      }
+      tell(() => ({
+        _tag: "CallEnded",
+        call: identity(call),
+        elapsed: Duration.millis(millis),
+        error,
+        interrupted
+      }))
+    },
+    callRefused: (error) => Tally.failed(tally, error),
+    attemptBegan: () => tally.attempts++,
+    attemptEnded: (call, n, { status, waited }, millis, error) => {
+      metrics.attemptEnded(call.endpoint, millis, status, error)
+      tell(() => ({
+        _tag: "AttemptEnded",
+        call: identity(call),
+        attempt: n + 1,
+        waited: Duration.millis(waited),
+        duration: Duration.millis(millis),
+        status,
+        error
+      }))
+    },
+    waited: (call, millis) => {
+      tally.limiterWait += millis
+      metrics.waited(call.endpoint, millis)
+    },
+    retrying: (call, n, error, delay) => {
+      Tally.retried(tally, error, delay)
+      metrics.retrying(call.endpoint, error)
+      tell(() => ({
+        _tag: "Retrying",
+        call: identity(call),
+        attempt: n + 1,
+        error,
+        delay: Duration.millis(delay)
+      }))
+      return Effect.logDebug("Trying again").pipe(Effect.annotateLogs({
+        ...describe(call),
+        attempt: n + 1,
+        delay: Duration.format(Duration.millis(Math.round(delay))),
+        cause: error.message
+      }))
+    },
+    waiting: (call, error, longest) => {
+      tell(() => ({ _tag: "Waiting", call: identity(call), error, longest: Duration.millis(longest) }))
+      return Effect.logDebug("Waiting for an open circuit").pipe(Effect.annotateLogs(describe(call)))
+    },
+    circuitChanged: (key, mode) => {
+      if (mode === "open") tally.circuitTrips++
+      metrics.circuit(key, mode)
+      tell(() => ({ _tag: "CircuitChanged", key, mode }))
+      const line = mode === "open" ? Effect.logWarning("Circuit open") : Effect.logInfo(`Circuit ${mode}`)
+      return Effect.annotateLogs(line, { key })
+    },
+    budget: metrics.budget,
+    policyChanged: Effect.suspend(() => {
+      tell(() => ({ _tag: "PolicyChanged" }))
+      return Effect.logInfo("Policy changed")
+    }),
+    events: Stream.asyncPush<Event>((emit) => {
+      const listener = (event: Event) => {
+        emit.single(event)
+      }
+      return Effect.acquireRelease(
+        Effect.sync(() => listeners.add(listener)),
+        () => Effect.sync(() => listeners.delete(listener))
+      )
+    }, { bufferSize: "unbounded" }),
+    snapshot: Effect.sync(() => Tally.snapshot(tally))
+  }
+})
+
+/** Log lines name a call as errors do. */
+const describe = ({ method, urlTemplate }: Call) => ({ method, urlTemplate })
