@@ -134,7 +134,7 @@ export const make = (
     let account = Account.make(settings, now())
 
     const tableOf = (type: string) => {
-      const table = account.store.tables.get(type)
+      const table = account.portal.store.tables.get(type)
       return table === undefined ? Effect.dieMessage(`no object type is called ${type}`) : Effect.succeed(table)
     }
     const stats = Effect.sync(() => Account.stats(account, server.openSockets()))
@@ -156,7 +156,7 @@ export const make = (
             const values = Records.checkCreate(table, row)
             return Answer.isFailure(values)
               ? Effect.dieMessage(`HubSpot would refuse ${JSON.stringify(row)}: ${JSON.stringify(values.body)}`)
-              : Effect.sync(() => Store.showAll(Store.create(account.store, table, values, now())))
+              : Effect.sync(() => Store.showAll(Store.create(account.portal.store, table, values, now())))
           })),
       setFaults: (plan) => Effect.flatMap(FaultPlan.decode(plan), setFaults),
       reset

@@ -4,6 +4,7 @@
  */
 import * as Answer from "./Answer.ts"
 import * as Call from "./Call.ts"
+import type { Portal } from "./Portal.ts"
 import { normalize } from "./PropertyCheck.ts"
 import { checkCreate, checkUpdate, notUnique } from "./Records.ts"
 import * as Store from "./Store.ts"
@@ -16,7 +17,7 @@ interface Outcomes {
 }
 
 /** One bad input fails the whole call, unless every input has a trace id of its own to be told apart by. */
-export const create = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const create = ({ store }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const traces = new Set(batch.inputs.map(traceOf))
@@ -44,7 +45,7 @@ export const create = (store: Store.Store, table: Store.Table, call: Call.Call):
   return complete(201, outcomes, call)
 }
 
-export const update = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const update = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const wrong = misaddressed(table, batch.inputs)
@@ -64,7 +65,7 @@ export const update = (table: Store.Table, call: Call.Call): Answer.Answer => {
   return complete(200, outcomes, call)
 }
 
-export const upsert = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const upsert = ({ store }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const wrong = misaddressed(table, batch.inputs)
@@ -95,7 +96,7 @@ const upsertOne = (store: Store.Store, table: Store.Table, input: Call.Json, now
   return { ...written(Store.create(store, table, values, now), input), new: true }
 }
 
-export const read = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const read = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const idProperty = idPropertyOf(batch.json)
@@ -117,7 +118,7 @@ export const read = (table: Store.Table, call: Call.Call): Answer.Answer => {
 }
 
 /** An id that is not there is not an error: the record is as archived as it can be. */
-export const archive = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const archive = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const wrong = misaddressed(table, batch.inputs)

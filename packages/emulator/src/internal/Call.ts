@@ -4,13 +4,15 @@
 import type { ObjectType } from "../ObjectType.ts"
 import * as Answer from "./Answer.ts"
 
+/** What stands in the places of a path's parameters, decoded. */
+export type Params = { readonly [name: string]: string }
+
 export interface Call {
+  readonly params: Params
   readonly query: URLSearchParams
   /** The body as it came: `""` when there is none. */
   readonly text: string
   readonly now: number
-  /** A new record is hidden from search for this many milliseconds. */
-  readonly searchLag: number
 }
 
 export type Json = { readonly [key: string]: unknown }

@@ -3,11 +3,12 @@
  */
 import * as Answer from "./Answer.ts"
 import * as Call from "./Call.ts"
+import type { Portal } from "./Portal.ts"
 import * as PropertyCheck from "./PropertyCheck.ts"
 import * as Shelf from "./Shelf.ts"
 import * as Store from "./Store.ts"
 
-export const list = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const list = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const limit = Call.integer("limit", call.query.get("limit"), { min: 1, max: 100, default: 10 })
   if (typeof limit === "object") return limit
   const after = Call.integer("after", call.query.get("after"), { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
@@ -18,14 +19,14 @@ export const list = (table: Store.Table, call: Call.Call): Answer.Answer => {
   return Answer.ok(more ? { results, paging: { next: { after: results.at(-1)!.id } } } : { results })
 }
 
-export const read = (table: Store.Table, id: string, call: Call.Call): Answer.Answer => {
-  const record = Call.wantsArchived(call) ? table.archived.items.get(Number(id)) : addressed(table, id, call)
+export const read = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const record = Call.wantsArchived(call) ? table.archived.items.get(Number(call.params.id)) : addressed(table, call)
   return record === undefined || Answer.isFailure(record)
     ? record ?? Answer.notFound
     : Answer.ok(Store.show(table.type, record, Call.requested(call, table.type)))
 }
 
-export const create = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const create = ({ store }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
   const values = checkCreate(table, input.properties)
@@ -33,8 +34,8 @@ export const create = (store: Store.Store, table: Store.Table, call: Call.Call):
   return Answer.created(Store.showAll(Store.create(store, table, values, call.now)))
 }
 
-export const update = (table: Store.Table, id: string, call: Call.Call): Answer.Answer => {
-  const record = addressed(table, id, call)
+export const update = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const record = addressed(table, call)
   if (Answer.isFailure(record)) return record
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
@@ -44,14 +45,14 @@ export const update = (table: Store.Table, id: string, call: Call.Call): Answer.
   return Answer.ok(Store.showAll(record))
 }
 
-export const archive = (table: Store.Table, id: string, call: Call.Call): Answer.Answer => {
-  const record = addressed(table, id, call)
+export const archive = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const record = addressed(table, call)
   if (Answer.isFailure(record)) return record
   Store.archive(table, record, call.now)
   return Answer.noContent
 }
 
-export const merge = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const merge = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
   const [primary, other] = [input.primaryObjectId, input.objectIdToMerge].map((id) =>
@@ -64,10 +65,10 @@ export const merge = (table: Store.Table, call: Call.Call): Answer.Answer => {
 }
 
 /** The record that a path names, by its id or by `idProperty`. */
-const addressed = (table: Store.Table, id: string, call: Call.Call): Store.Stored | Answer.Failure => {
+const addressed = (table: Store.Table, call: Call.Call): Store.Stored | Answer.Failure => {
   const idProperty = call.query.get("idProperty") ?? undefined
   if (idProperty !== undefined && !Store.canAddress(table, idProperty)) return notUnique(idProperty)
-  return Store.find(table, id, idProperty) ?? Answer.notFound
+  return Store.find(table, call.params.id!, idProperty) ?? Answer.notFound
 }
 
 export const notUnique = (idProperty: string): Answer.Failure =>

@@ -1,0 +1,61 @@
+/**
+ * Every path that is served and what answers it. The paths stand here and nowhere else.
+ */
+import * as AccountInfo from "./AccountInfo.ts"
+import * as Answer from "./Answer.ts"
+import * as Batches from "./Batches.ts"
+import type { Call } from "./Call.ts"
+import type { Portal } from "./Portal.ts"
+import * as Records from "./Records.ts"
+import * as Route from "./Route.ts"
+import { search } from "./Search.ts"
+import type { Table } from "./Store.ts"
+
+/** Date-based paths replace v1 to v4; both are served. */
+const dates = ["2026-03", "2026-09"]
+
+const versions = (numbered: string, dated: string): ReadonlyArray<string> => [
+  numbered,
+  ...dates.map((date) => dated.replace("{date}", date))
+]
+
+const roots = {
+  objects: versions("/crm/v3/objects", "/crm/objects/{date}"),
+  account: versions("/account-info/v3", "/account-info/{date}")
+}
+
+/** A call on the type that `{type}` names. */
+const of = (handle: (portal: Portal, table: Table, call: Call) => Answer.Answer): Route.Handler => (portal, call) => {
+  const table = portal.store.tables.get(call.params.type!)
+  return table === undefined ? Answer.unknownType(call.params.type!) : handle(portal, table, call)
+}
+
+export const router: Route.Router = Route.make([
+  {
+    roots: roots.objects,
+    bucket: "general",
+    paths: {
+      "/{type}": { GET: of(Records.list), POST: of(Records.create) },
+      "/{type}/{id}": { GET: of(Records.read), PATCH: of(Records.update), DELETE: of(Records.archive) },
+      "/{type}/merge": { POST: of(Records.merge) },
+      "/{type}/batch/create": { POST: of(Batches.create) },
+      "/{type}/batch/read": { POST: of(Batches.read) },
+      "/{type}/batch/update": { POST: of(Batches.update) },
+      "/{type}/batch/upsert": { POST: of(Batches.upsert) },
+      "/{type}/batch/archive": { POST: of(Batches.archive) }
+    }
+  },
+  {
+    roots: roots.objects,
+    bucket: "search",
+    paths: { "/{type}/search": { POST: of(search) } }
+  },
+  {
+    roots: roots.account,
+    bucket: "general",
+    paths: {
+      "/details": { GET: AccountInfo.details },
+      "/api-usage/daily/private-apps": { GET: AccountInfo.dailyUsage }
+    }
+  }
+])

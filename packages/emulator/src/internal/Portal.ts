@@ -1,0 +1,27 @@
+/**
+ * Everything that an account holds. Each area keeps its own part, in a module of its own.
+ */
+import type { ObjectType } from "../ObjectType.ts"
+import type { Quota } from "./Quota.ts"
+import * as Store from "./Store.ts"
+
+export interface Portal {
+  readonly store: Store.Store
+  readonly quota: Quota
+  /** A new record is hidden from search for this many milliseconds. */
+  readonly searchLag: number
+}
+
+export interface Settings {
+  readonly types: ReadonlyArray<ObjectType>
+  readonly searchLag: number
+}
+
+/** The number of the account. */
+export const id = 1
+
+export const make = (settings: Settings, quota: Quota): Portal => ({
+  store: Store.make(settings.types),
+  quota,
+  searchLag: settings.searchLag
+})
