@@ -14,7 +14,7 @@ import type { CrmRecord } from "./CrmRecord.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as Account from "./internal/Account.ts"
 import * as Answer from "./internal/Answer.ts"
-import * as Records from "./internal/Records.ts"
+import * as RecordCheck from "./internal/RecordCheck.ts"
 import * as Server from "./internal/Server.ts"
 import * as Store from "./internal/Store.ts"
 import * as Limits from "./Limits.ts"
@@ -153,7 +153,7 @@ export const make = (
       add: (type, rows) =>
         Effect.flatMap(tableOf(type), (table) =>
           Effect.forEach(rows, (row) => {
-            const values = Records.checkCreate(table, row)
+            const values = RecordCheck.checkCreate(table, row)
             return Answer.isFailure(values)
               ? Effect.dieMessage(`HubSpot would refuse ${JSON.stringify(row)}: ${JSON.stringify(values.body)}`)
               : Effect.sync(() => Store.showAll(Store.create(account.portal.store, table, values, now())))

@@ -94,8 +94,9 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   if (!self.settings.tokens.includes(token)) return { ...arrival, refusal: Answer.unauthorized }
 
   const bucket = known ? route.bucket : "general"
-  const verdict = Quota.admit(quota, bucket, token, now)
-  const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, token, now) }
+  const caller = { key: token, daily: true }
+  const verdict = Quota.admit(quota, bucket, caller, now)
+  const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, caller, now) }
   if (verdict !== "admitted") {
     counters.limited++
     return { ...arrival, headers, refusal: Answer.rateLimited(verdict) }

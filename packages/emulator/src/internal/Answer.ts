@@ -44,6 +44,10 @@ const fail = (status: number, body: Failure["body"], headers?: Answer["headers"]
 
 export const ok = (body: object): Answer => ({ status: 200, body })
 export const created = (body: object): Answer => ({ status: 201, body })
+/** A page of a list; `after` leads to the next. */
+export const page = (results: ReadonlyArray<object>, after: string | false = false): Answer =>
+  ok(after === false ? { results } : { results, paging: { next: { after } } })
+
 export const noContent: Answer = { status: 204, body: undefined }
 
 const error = (status: number, message: string, fields: { readonly [field: string]: unknown } = {}) =>
@@ -112,6 +116,25 @@ export const absent = (type: ObjectType, ids: ReadonlyArray<string>): Failure =>
     `Could not get some ${type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
     { context: { ids }, category: "OBJECT_NOT_FOUND" }
   )
+
+export const alreadyExists = (message: string): Failure => error(409, message, { category: "OBJECT_ALREADY_EXISTS" })
+
+export const noAssociationType = (
+  association: unknown,
+  typeId: unknown,
+  from: ObjectType,
+  to: ObjectType | undefined
+): Failure =>
+  invalid(`There is no association type ${association} ${typeId} from ${from.name}${to ? ` to ${to.name}` : ""}.`, {
+    associationTypeId: [String(typeId)]
+  })
+
+export const noAssociations = (from: ObjectType, to: ObjectType, id: string): Failure =>
+  error(404, `No ${to.singular.toLowerCase()} is associated with ${from.singular.toLowerCase()} ${id}.`, {
+    category: "OBJECT_NOT_FOUND",
+    subCategory: "crm.associations.NO_ASSOCIATIONS_FOUND",
+    context: { fromObjectId: [id], fromObjectType: [from.id], toObjectType: [to.id] }
+  })
 
 export const tooManyInputs = (limit: number): Failure =>
   invalid(`The maximum number of inputs supported in a batch request is ${limit}.`)

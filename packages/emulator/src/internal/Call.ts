@@ -19,14 +19,24 @@ export type Json = { readonly [key: string]: unknown }
 
 export const isJson = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
 
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The body, which has to be a JSON object. */
 export const body = (call: Call): Json | Answer.Failure => {
-  try {
-    const parsed: unknown = JSON.parse(call.text)
-    return isJson(parsed) ? parsed : Answer.malformedJson
-  } catch {
-    return Answer.malformedJson
-  }
+  const parsed = parse(call.text)
+  return isJson(parsed) ? parsed : Answer.malformedJson
+}
+
+/** The body, which has to be a JSON array. */
+export const array = (call: Call): ReadonlyArray<unknown> | Answer.Failure => {
+  const parsed = parse(call.text)
+  return Array.isArray(parsed) ? parsed : Answer.malformedJson
 }
 
 /** An id may come as a string or as a number. */
@@ -48,10 +58,25 @@ export const integer = (
     })
 }
 
+/** `limit` and `after` of a list whose cursor is the last id of the page. */
+export const page = (
+  call: Call,
+  limits: { readonly max: number; readonly default: number }
+): { readonly limit: number; readonly after: number } | Answer.Failure => {
+  const limit = integer("limit", call.query.get("limit"), { min: 1, ...limits })
+  if (typeof limit === "object") return limit
+  const after = integer("after", call.query.get("after"), { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
+  return typeof after === "object" ? after : { limit, after }
+}
+
+/** The names in a parameter that may hold several, parted by commas, and may come again. */
+export const names = (call: Call, parameter: string): ReadonlyArray<string> =>
+  call.query.getAll(parameter).flatMap((names) => names.split(","))
+
 /** The properties that a query asks for, or those of the type. */
 export const requested = (call: Call, type: ObjectType): ReadonlyArray<string> => {
-  const names = call.query.getAll("properties").flatMap((names) => names.split(","))
-  return names.length === 0 ? type.defaults : names
+  const asked = names(call, "properties")
+  return asked.length === 0 ? type.defaults : asked
 }
 
 /** The properties that a body asks for, or those of the type. */

@@ -3,6 +3,8 @@
  */
 import * as AccountInfo from "./AccountInfo.ts"
 import * as Answer from "./Answer.ts"
+import * as AssociationBatches from "./AssociationBatches.ts"
+import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
 import type { Portal } from "./Portal.ts"
@@ -20,6 +22,8 @@ const versions = (numbered: string, dated: string): ReadonlyArray<string> => [
 ]
 
 const roots = {
+  associations: versions("/crm/v4/associations", "/crm/associations/{date}"),
+  recordAssociations: versions("/crm/v4/objects", "/crm/objects/{date}"),
   objects: versions("/crm/v3/objects", "/crm/objects/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
 }
@@ -28,6 +32,17 @@ const roots = {
 const of = (handle: (portal: Portal, table: Table, call: Call) => Answer.Answer): Route.Handler => (portal, call) => {
   const table = portal.store.tables.get(call.params.type!)
   return table === undefined ? Answer.unknownType(call.params.type!) : handle(portal, table, call)
+}
+
+/** A call on what lies between the types that `{from}` and `{to}` name. */
+const between = (
+  handle: (portal: Portal, from: Table, to: Table, call: Call) => Answer.Answer
+): Route.Handler =>
+(portal, call) => {
+  const from = portal.store.tables.get(call.params.from!)
+  if (from === undefined) return Answer.unknownType(call.params.from!)
+  const to = portal.store.tables.get(call.params.to!)
+  return to === undefined ? Answer.unknownType(call.params.to!) : handle(portal, from, to, call)
 }
 
 export const router: Route.Router = Route.make([
@@ -49,6 +64,35 @@ export const router: Route.Router = Route.make([
     roots: roots.objects,
     bucket: "search",
     paths: { "/{type}/search": { POST: of(search) } }
+  },
+  {
+    roots: roots.recordAssociations,
+    bucket: "general",
+    paths: {
+      "/{from}/{id}/associations/{to}": { GET: between(AssociationCalls.list) },
+      "/{from}/{id}/associations/{to}/{toId}": {
+        PUT: between(AssociationCalls.set),
+        DELETE: between(AssociationCalls.remove)
+      },
+      "/{from}/{id}/associations/default/{to}/{toId}": { PUT: between(AssociationCalls.setDefault) }
+    }
+  },
+  {
+    roots: roots.associations,
+    bucket: "associations",
+    paths: {
+      "/{from}/{to}/batch/create": { POST: between(AssociationBatches.create) },
+      "/{from}/{to}/batch/associate/default": { POST: between(AssociationBatches.setDefault) },
+      "/{from}/{to}/batch/read": { POST: between(AssociationBatches.read) },
+      "/{from}/{to}/batch/archive": { POST: between(AssociationBatches.archive) },
+      "/{from}/{to}/batch/labels/archive": { POST: between(AssociationBatches.archiveLabels) },
+      "/{from}/{to}/labels": {
+        GET: between(AssociationCalls.labels),
+        POST: between(AssociationCalls.createLabel),
+        PUT: between(AssociationCalls.updateLabel)
+      },
+      "/{from}/{to}/labels/{id}": { DELETE: between(AssociationCalls.deleteLabel) }
+    }
   },
   {
     roots: roots.account,

@@ -2,11 +2,13 @@
  * Everything that an account holds. Each area keeps its own part, in a module of its own.
  */
 import type { ObjectType } from "../ObjectType.ts"
+import * as Associations from "./Associations.ts"
 import type { Quota } from "./Quota.ts"
 import * as Store from "./Store.ts"
 
 export interface Portal {
   readonly store: Store.Store
+  readonly associations: Associations.Associations
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
   readonly searchLag: number
@@ -22,6 +24,7 @@ export const id = 1
 
 export const make = (settings: Settings, quota: Quota): Portal => ({
   store: Store.make(settings.types),
+  associations: Associations.make(settings.types),
   quota,
   searchLag: settings.searchLag
 })

@@ -27,7 +27,7 @@ export interface Table {
 }
 
 export interface Store {
-  /** By name and by id of the type. */
+  /** By name, singular name and id of the type. */
   readonly tables: ReadonlyMap<string, Table>
   nextId: number
 }
@@ -44,7 +44,7 @@ export const make = (types: ReadonlyArray<ObjectType>): Store => {
       ),
       mergedInto: new Map()
     }
-    tables.set(type.name, table).set(type.id, table)
+    tables.set(type.name, table).set(type.id, table).set(type.singular.toLowerCase(), table)
   }
   return { tables, nextId: 6001 }
 }
