@@ -22,6 +22,8 @@ export interface Property {
   readonly type: PropertyType
   /** The values an `enumeration` may have; any value when left out. */
   readonly options?: ReadonlyArray<string> | undefined
+  /** Whether an `enumeration` may have several of its values at once, parted by semicolons. */
+  readonly multiple?: boolean | undefined
   /** No two live records share a value, and `idProperty` may address a record by it. */
   readonly unique?: boolean | undefined
   /** HubSpot sets it; a write that names it is refused. */

@@ -99,9 +99,9 @@ export const invalidProperties = (issues: ReadonlyArray<Issue>): Failure =>
 export const missingProperties = (type: ObjectType, properties: ReadonlyArray<string>): Failure =>
   invalid(`Error creating ${type.singular.toUpperCase()}. Some required properties were not set.`, { properties })
 
-/** Only contacts answer 409; the id is nowhere but in the text. */
+/** Only an email that is taken is a 409; the id is nowhere but in the text. */
 export const valueTaken = (type: ObjectType, property: string, value: string, id: string): Failure =>
-  type.id === "0-1"
+  type.id === "0-1" && property === "email"
     ? error(409, `${type.singular} already exists. Existing ID: ${id}`, { category: "CONFLICT" })
     : invalidProperties([{
       name: property,
@@ -116,6 +116,12 @@ export const absent = (type: ObjectType, ids: ReadonlyArray<string>): Failure =>
     `Could not get some ${type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
     { context: { ids }, category: "OBJECT_NOT_FOUND" }
   )
+
+export const noProperty = (name: string): Failure =>
+  error(404, `There is no property named '${name}'.`, {
+    category: "OBJECT_NOT_FOUND",
+    context: { propertyName: [name] }
+  })
 
 export const alreadyExists = (message: string): Failure => error(409, message, { category: "OBJECT_ALREADY_EXISTS" })
 

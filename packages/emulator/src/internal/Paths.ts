@@ -8,6 +8,7 @@ import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
 import type { Portal } from "./Portal.ts"
+import * as PropertyCalls from "./PropertyCalls.ts"
 import * as Records from "./Records.ts"
 import * as Route from "./Route.ts"
 import { search } from "./Search.ts"
@@ -25,6 +26,7 @@ const roots = {
   associations: versions("/crm/v4/associations", "/crm/associations/{date}"),
   recordAssociations: versions("/crm/v4/objects", "/crm/objects/{date}"),
   objects: versions("/crm/v3/objects", "/crm/objects/{date}"),
+  properties: versions("/crm/v3/properties", "/crm/properties/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
 }
 
@@ -92,6 +94,27 @@ export const router: Route.Router = Route.make([
         PUT: between(AssociationCalls.updateLabel)
       },
       "/{from}/{to}/labels/{id}": { DELETE: between(AssociationCalls.deleteLabel) }
+    }
+  },
+  {
+    roots: roots.properties,
+    bucket: "general",
+    paths: {
+      "/{type}": { GET: of(PropertyCalls.list), POST: of(PropertyCalls.create) },
+      "/{type}/{name}": {
+        GET: of(PropertyCalls.read),
+        PATCH: of(PropertyCalls.update),
+        DELETE: of(PropertyCalls.archive)
+      },
+      "/{type}/batch/create": { POST: of(PropertyCalls.batchCreate) },
+      "/{type}/batch/read": { POST: of(PropertyCalls.batchRead) },
+      "/{type}/batch/archive": { POST: of(PropertyCalls.batchArchive) },
+      "/{type}/groups": { GET: of(PropertyCalls.groups), POST: of(PropertyCalls.createGroup) },
+      "/{type}/groups/{name}": {
+        GET: of(PropertyCalls.group),
+        PATCH: of(PropertyCalls.updateGroup),
+        DELETE: of(PropertyCalls.archiveGroup)
+      }
     }
   },
   {

@@ -3,12 +3,14 @@
  */
 import type { ObjectType } from "../ObjectType.ts"
 import * as Associations from "./Associations.ts"
+import * as Properties from "./Properties.ts"
 import type { Quota } from "./Quota.ts"
 import * as Store from "./Store.ts"
 
 export interface Portal {
   readonly store: Store.Store
   readonly associations: Associations.Associations
+  readonly properties: Properties.Properties
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
   readonly searchLag: number
@@ -25,6 +27,7 @@ export const id = 1
 export const make = (settings: Settings, quota: Quota): Portal => ({
   store: Store.make(settings.types),
   associations: Associations.make(settings.types),
+  properties: Properties.make(),
   quota,
   searchLag: settings.searchLag
 })

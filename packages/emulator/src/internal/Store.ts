@@ -2,7 +2,7 @@
  * The records of an account: plain data, changed in place, with time as an argument.
  */
 import type { CrmRecord } from "../CrmRecord.ts"
-import type { ObjectType } from "../ObjectType.ts"
+import { extend, type ObjectType, type Property } from "../ObjectType.ts"
 import { normalize, propertyOf, type Values } from "./PropertyCheck.ts"
 import * as Shelf from "./Shelf.ts"
 
@@ -17,11 +17,12 @@ export interface Stored {
 
 /** The records of one type. */
 export interface Table {
-  readonly type: ObjectType
+  /** Replaced when a property is defined. */
+  type: ObjectType
   readonly live: Shelf.Shelf<Stored>
   readonly archived: Shelf.Shelf<Stored>
   /** For each unique property, the id of the live record that holds a value. */
-  readonly unique: ReadonlyMap<string, Map<string, number>>
+  readonly unique: Map<string, Map<string, number>>
   /** A record that was merged away answers as the one it became part of. */
   readonly mergedInto: Map<number, number>
 }
@@ -80,6 +81,24 @@ export const taken = (
     if (holder !== undefined && holder !== own) return { property, value, holder }
   }
   return undefined
+}
+
+/** From now on records are held to this of the property, and found by it when it is unique. */
+export const describe = (table: Table, name: string, property: Property): void => {
+  table.type = extend(table.type, { [name]: property })
+  if (property.unique !== true || table.unique.has(name)) return
+  const holders = new Map<string, number>()
+  for (const { id, properties } of table.live.items.values()) {
+    if (properties[name] !== undefined) holders.set(normalize(property, properties[name]), id)
+  }
+  table.unique.set(name, holders)
+}
+
+/** The property is unknown from now on; the values that records have of it stay unseen. */
+export const undescribe = (table: Table, name: string): void => {
+  const { [name]: _, ...properties } = table.type.properties
+  table.type = { ...table.type, properties }
+  table.unique.delete(name)
 }
 
 export const create = (store: Store, table: Table, values: Values, now: number): Stored => {
