@@ -19,6 +19,7 @@ import * as Server from "./internal/Server.ts"
 import * as Store from "./internal/Store.ts"
 import * as Limits from "./Limits.ts"
 import type * as ObjectType from "./ObjectType.ts"
+import * as Owner from "./Owner.ts"
 import * as StandardTypes from "./StandardTypes.ts"
 import type { Stats } from "./Stats.ts"
 
@@ -51,6 +52,8 @@ export interface Options {
   readonly seed?: number | undefined
   /** Types beside the standard ones; one with a standard name takes its place. */
   readonly objectTypes?: ReadonlyArray<ObjectType.ObjectType> | undefined
+  /** The users who may own records. Default: `Owner.standard`, two and one who left. */
+  readonly owners?: ReadonlyArray<Owner.Owner> | undefined
   /** How long a new record is hidden from search, as it is at HubSpot for some seconds. Default: 0. */
   readonly searchLag?: Duration.DurationInput | undefined
 }
@@ -125,6 +128,7 @@ export const make = (
     const settings: Account.Settings = {
       tokens,
       types: [...StandardTypes.all, ...options.objectTypes ?? []],
+      owners: options.owners ?? Owner.standard,
       limits: Limits.make(options.limits),
       plan: yield* FaultPlan.decode(options.faults ?? FaultPlan.none),
       seed: options.seed ?? 1,

@@ -14,6 +14,8 @@ export * as Limits from "./Limits.ts"
 
 export * as ObjectType from "./ObjectType.ts"
 
+export * as Owner from "./Owner.ts"
+
 export * as StandardTypes from "./StandardTypes.ts"
 
 export * as Stats from "./Stats.ts"

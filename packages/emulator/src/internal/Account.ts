@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import type { Fault, FaultPlan } from "../FaultPlan.ts"
 import type { Limits } from "../Limits.ts"
 import type { ObjectType } from "../ObjectType.ts"
+import type { Owner } from "../Owner.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
 import * as Counters from "./Counters.ts"
@@ -18,6 +19,7 @@ import * as Route from "./Route.ts"
 export interface Settings {
   readonly tokens: ReadonlyArray<string>
   readonly types: ReadonlyArray<ObjectType>
+  readonly owners: ReadonlyArray<Owner>
   readonly limits: Limits
   readonly plan: FaultPlan
   readonly seed: number
@@ -33,11 +35,11 @@ export interface Account {
 }
 
 export const make = (settings: Settings, now: number): Account => {
-  const { limits, plan, searchLag, seed, types } = settings
+  const { limits, owners, plan, searchLag, seed, types } = settings
   const quota = Quota.make(limits, now)
   return {
     settings,
-    portal: Portal.make({ types, searchLag: Duration.toMillis(searchLag) }, quota),
+    portal: Portal.make({ types, owners, searchLag: Duration.toMillis(searchLag) }, quota),
     quota,
     counters: Counters.make(),
     faults: FaultChoice.make(plan, seed, now)

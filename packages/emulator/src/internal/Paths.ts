@@ -7,6 +7,8 @@ import * as AssociationBatches from "./AssociationBatches.ts"
 import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
+import * as Owners from "./Owners.ts"
+import * as Pipelines from "./Pipelines.ts"
 import type { Portal } from "./Portal.ts"
 import * as PropertyCalls from "./PropertyCalls.ts"
 import * as Records from "./Records.ts"
@@ -27,6 +29,8 @@ const roots = {
   recordAssociations: versions("/crm/v4/objects", "/crm/objects/{date}"),
   objects: versions("/crm/v3/objects", "/crm/objects/{date}"),
   properties: versions("/crm/v3/properties", "/crm/properties/{date}"),
+  pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
+  owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
 }
 
@@ -116,6 +120,31 @@ export const router: Route.Router = Route.make([
         DELETE: of(PropertyCalls.archiveGroup)
       }
     }
+  },
+  {
+    roots: roots.pipelines,
+    bucket: "general",
+    paths: {
+      "/{type}": { GET: of(Pipelines.list), POST: of(Pipelines.create) },
+      "/{type}/{id}": {
+        GET: of(Pipelines.read),
+        PUT: of(Pipelines.replace),
+        PATCH: of(Pipelines.update),
+        DELETE: of(Pipelines.remove)
+      },
+      "/{type}/{id}/stages": { GET: of(Pipelines.stages), POST: of(Pipelines.createStage) },
+      "/{type}/{id}/stages/{stage}": {
+        GET: of(Pipelines.readStage),
+        PUT: of(Pipelines.updateStage),
+        PATCH: of(Pipelines.updateStage),
+        DELETE: of(Pipelines.removeStage)
+      }
+    }
+  },
+  {
+    roots: roots.owners,
+    bucket: "general",
+    paths: { "": { GET: Owners.list }, "/{id}": { GET: Owners.read } }
   },
   {
     roots: roots.account,

@@ -2,7 +2,10 @@
  * Everything that an account holds. Each area keeps its own part, in a module of its own.
  */
 import type { ObjectType } from "../ObjectType.ts"
+import type { Owner } from "../Owner.ts"
 import * as Associations from "./Associations.ts"
+import * as Owners from "./Owners.ts"
+import * as Pipelines from "./Pipelines.ts"
 import * as Properties from "./Properties.ts"
 import type { Quota } from "./Quota.ts"
 import * as Store from "./Store.ts"
@@ -11,6 +14,8 @@ export interface Portal {
   readonly store: Store.Store
   readonly associations: Associations.Associations
   readonly properties: Properties.Properties
+  readonly pipelines: Pipelines.Pipelines
+  readonly owners: Owners.Owners
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
   readonly searchLag: number
@@ -18,6 +23,7 @@ export interface Portal {
 
 export interface Settings {
   readonly types: ReadonlyArray<ObjectType>
+  readonly owners: ReadonlyArray<Owner>
   readonly searchLag: number
 }
 
@@ -28,6 +34,8 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   store: Store.make(settings.types),
   associations: Associations.make(settings.types),
   properties: Properties.make(),
+  pipelines: Pipelines.make(),
+  owners: Owners.make(settings.owners),
   quota,
   searchLag: settings.searchLag
 })
