@@ -94,6 +94,16 @@ describe("one record", () => {
       assert.lengthOf(yield* emulator.records("contacts"), 1)
     }))
 
+  it.scopedLive("a record that was merged twice answers as the last primary", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      const [a, b, c] = (yield* emulator.add("companies", ["A", "B", "C"].map((name) => ({ name })))).map(({ id }) => id)
+      for (const [primaryObjectId, objectIdToMerge] of [[b, a], [c, b]]) {
+        yield* call(emulator, "POST", `${companies}/merge`, { body: { primaryObjectId, objectIdToMerge } })
+      }
+      assert.strictEqual((yield* call(emulator, "GET", `${companies}/${a}`)).json.id, c)
+    }))
+
   it.scopedLive("a type is named by word or by id, in the old paths and the dated ones", () =>
     Effect.gen(function*() {
       const emulator = yield* unhurried()

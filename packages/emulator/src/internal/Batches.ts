@@ -96,10 +96,11 @@ const upsertOne = (store: Store.Store, table: Store.Table, input: Call.Json, now
 export const read = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
+  const view = View.ofBody(batch.json, table)
+  if (batch.inputs.length > View.maxRecords(view)) return Answer.tooManyInputs(View.maxRecords(view))
   const idProperty = idPropertyOf(batch.json)
   const wrong = misaddressed(table, batch.inputs.map((input) => ({ ...input, idProperty })))
   if (wrong !== undefined) return wrong
-  const view = View.ofBody(batch.json, table)
   const outcomes = none()
   const absent: Array<string> = []
   for (const input of batch.inputs) {

@@ -10,6 +10,11 @@ export const archive = ({ associations }: Portal, table: Store.Table, record: St
   Associations.forget(associations, record.id, table.type.id)
 }
 
+export const purge = ({ associations }: Portal, table: Store.Table, record: Store.Stored): void => {
+  Store.purge(table, record)
+  Associations.forget(associations, record.id, table.type.id)
+}
+
 /** The primary takes over what belonged to the other. */
 export const merge = (
   { associations }: Portal,

@@ -59,6 +59,7 @@ export const router: Route.Router = Route.make([
       "/{type}": { GET: of(Records.list), POST: of(Records.create) },
       "/{type}/{id}": { GET: of(Records.read), PATCH: of(Records.update), DELETE: of(Records.archive) },
       "/{type}/merge": { POST: of(Records.merge) },
+      "/{type}/gdpr-delete": { POST: of(Records.purge) },
       "/{type}/batch/create": { POST: of(Batches.create) },
       "/{type}/batch/read": { POST: of(Batches.read) },
       "/{type}/batch/update": { POST: of(Batches.update) },

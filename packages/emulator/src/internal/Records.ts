@@ -14,7 +14,7 @@ import * as View from "./View.ts"
 export const list = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const view = View.ofQuery(portal, table, call)
   if (Answer.isFailure(view)) return view
-  const page = Call.page(call, { max: 100, default: 10 })
+  const page = Call.page(call, { max: View.maxRecords(view), default: 10 })
   if (Answer.isFailure(page)) return page
   const { items, more } = Shelf.page(Call.wantsArchived(call) ? table.archived : table.live, page.after, page.limit)
   return Answer.page(
@@ -67,6 +67,19 @@ export const merge = (portal: Portal, table: Store.Table, call: Call.Call): Answ
   if (primary === other) return Answer.invalid("A record cannot be merged into itself.")
   Leaving.merge(portal, table, primary, other, call.now)
   return Answer.ok(Store.showAll(primary))
+}
+
+/** The record is gone for good. A contact may be named by an email address that nobody has. */
+export const purge = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  if (table.type.id !== "0-1") return Answer.unknownPath(`/crm/v3/objects/${table.type.name}/gdpr-delete`)
+  const input = Call.body(call)
+  if (Answer.isFailure(input)) return input
+  const idProperty = typeof input.idProperty === "string" ? input.idProperty : undefined
+  if (idProperty !== undefined && !Store.canAddress(table, idProperty)) return notUnique(idProperty)
+  const record = Store.find(table, Call.idOf(input.objectId) ?? "", idProperty)
+  if (record === undefined) return idProperty === "email" ? Answer.noContent : Answer.notFound
+  Leaving.purge(portal, table, record)
+  return Answer.noContent
 }
 
 /** The record that a path names, by its id or by `idProperty`. */

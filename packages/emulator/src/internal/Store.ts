@@ -1,7 +1,7 @@
 /**
  * The records of an account: plain data, changed in place, with time as an argument.
  */
-import type { CrmRecord } from "../CrmRecord.ts"
+import type { CrmRecord, Version } from "../CrmRecord.ts"
 import { extend, type ObjectType, type Property } from "../ObjectType.ts"
 import { normalize, propertyOf, type Values } from "./PropertyCheck.ts"
 import * as Shelf from "./Shelf.ts"
@@ -13,6 +13,8 @@ export interface Stored {
   readonly createdAt: string
   updatedAt: string
   archivedAt: string | undefined
+  /** Of properties that have changed since the record was made; the others have had one value. */
+  history: Map<string, Array<Version>> | undefined
 }
 
 /** The records of one type. */
@@ -54,11 +56,17 @@ export const make = (types: ReadonlyArray<ObjectType>): Store => {
 export const find = (table: Table, id: string, idProperty = "hs_object_id"): Stored | undefined => {
   if (idProperty === "hs_object_id") {
     if (!/^\d+$/.test(id)) return undefined
-    const number = Number(id)
-    return table.live.items.get(table.mergedInto.get(number) ?? number)
+    return table.live.items.get(survivorOf(table, Number(id)))
   }
   const holder = holderOf(table, idProperty, id)
   return holder === undefined ? undefined : table.live.items.get(holder)
+}
+
+/** A record that was merged away may have gone into one that was merged away itself. */
+const survivorOf = ({ mergedInto }: Table, id: number): number => {
+  let survivor = id
+  for (let next = mergedInto.get(id); next !== undefined; next = mergedInto.get(next)) survivor = next
+  return survivor
 }
 
 /** Whether `idProperty` may address a record of this type. */
@@ -106,17 +114,48 @@ export const create = (store: Store, table: Table, values: Values, now: number):
   const at = new Date(now).toISOString()
   const { created, modified } = table.type
   const properties: Record<string, string> = { hs_object_id: String(id), [created]: at, [modified]: at }
-  const record: Stored = { id, properties, createdAt: at, updatedAt: at, archivedAt: undefined }
+  const record: Stored = { id, properties, createdAt: at, updatedAt: at, archivedAt: undefined, history: undefined }
   assign(table, record, values)
   Shelf.put(table.live, id, record)
   return record
 }
 
 export const update = (table: Table, record: Stored, values: Values, now: number): void => {
-  assign(table, record, values)
   const at = new Date(now).toISOString()
+  remember(record, values, at)
+  assign(table, record, values)
   record.updatedAt = at
   record.properties[table.type.modified] = at
+}
+
+/** HubSpot keeps the last 45 values of a contact's property. */
+const maxVersions = 45
+
+const versionOf = (value: string, timestamp: string): Version => ({ value, timestamp, sourceType: "INTEGRATION" })
+
+const remember = (record: Stored, values: Values, at: string) => {
+  for (const name of Object.keys(values)) {
+    const before = record.properties[name]
+    if (values[name] === (before ?? "")) continue
+    record.history ??= new Map()
+    const versions = record.history.get(name) ?? (before === undefined ? [] : [versionOf(before, record.createdAt)])
+    versions.push(versionOf(values[name]!, at))
+    if (versions.length > maxVersions) versions.shift()
+    record.history.set(name, versions)
+  }
+}
+
+/** Every value that a property has had, newest first. */
+export const historyOf = ({ createdAt, history, properties }: Stored, name: string): ReadonlyArray<Version> => {
+  const versions = history?.get(name)
+  if (versions !== undefined) return versions.toReversed()
+  return properties[name] === undefined ? [] : [versionOf(properties[name], createdAt)]
+}
+
+/** Leaves no trace of a record, but for its id. */
+export const purge = (table: Table, record: Stored): void => {
+  release(table, record)
+  Shelf.remove(table.live, record.id)
 }
 
 export const archive = (table: Table, record: Stored, now: number): void => {
@@ -132,9 +171,6 @@ export const merge = (table: Table, primary: Stored, other: Stored, now: number)
   Shelf.remove(table.live, other.id)
   update(table, primary, { ...other.properties, ...primary.properties }, now)
   table.mergedInto.set(other.id, primary.id)
-  for (const [from, to] of table.mergedInto) {
-    if (to === other.id) table.mergedInto.set(from, primary.id)
-  }
 }
 
 const assign = (table: Table, record: Stored, values: Values) => {

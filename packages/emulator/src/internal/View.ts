@@ -6,14 +6,19 @@ import * as Answer from "./Answer.ts"
 import * as Associations from "./Associations.ts"
 import * as Call from "./Call.ts"
 import type { Portal } from "./Portal.ts"
+import { propertyOf } from "./PropertyCheck.ts"
 import * as Store from "./Store.ts"
 
 export interface View {
   readonly properties: ReadonlyArray<string>
+  readonly history: ReadonlyArray<string>
   readonly associations: ReadonlyArray<Store.Table>
 }
 
 const maxLinks = 500
+
+/** A page or a batch with history is half as large as one without. */
+export const maxRecords = ({ history }: View): number => history.length > 0 ? 50 : 100
 
 /** As a query asks for it. */
 export const ofQuery = ({ store }: Portal, table: Store.Table, call: Call.Call): View | Answer.Failure => {
@@ -23,20 +28,39 @@ export const ofQuery = ({ store }: Portal, table: Store.Table, call: Call.Call):
     if (other === undefined) return Answer.unknownType(name)
     associations.push(other)
   }
-  return { properties: Call.requested(call, table.type), associations }
+  return {
+    properties: Call.requested(call, table.type),
+    history: Call.names(call, "propertiesWithHistory"),
+    associations
+  }
 }
 
 /** As the body of a batch read asks for it. */
 export const ofBody = (json: Call.Json, table: Store.Table): View => ({
   properties: Call.requestedBy(json, table.type),
+  history: Array.isArray(json.propertiesWithHistory) ? json.propertiesWithHistory.map(String) : [],
   associations: []
 })
 
 export const show = (portal: Portal, table: Store.Table, record: Store.Stored, view: View): CrmRecord => {
   const shown = Store.show(table.type, record, view.properties)
+  if (view.history.length === 0 && view.associations.length === 0) return shown
+  const propertiesWithHistory = historyOf(table, record, view)
   const associations = associationsOf(portal, record, view)
-  return associations === undefined ? shown : { ...shown, associations }
+  return {
+    ...shown,
+    ...(propertiesWithHistory === undefined ? {} : { propertiesWithHistory }),
+    ...(associations === undefined ? {} : { associations })
+  }
 }
+
+/** An unknown name is left out, as it is among the properties. */
+const historyOf = ({ type }: Store.Table, record: Store.Stored, { history }: View) =>
+  history.length === 0
+    ? undefined
+    : Object.fromEntries(
+      history.filter((name) => propertyOf(type, name)).map((name) => [name, Store.historyOf(record, name)])
+    )
 
 /** By the name of the type; each label is an entry. What there is nothing of is left out. */
 const associationsOf = ({ associations }: Portal, record: Store.Stored, view: View) => {
