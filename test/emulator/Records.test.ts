@@ -97,7 +97,9 @@ describe("one record", () => {
   it.scopedLive("a record that was merged twice answers as the last primary", () =>
     Effect.gen(function*() {
       const emulator = yield* unhurried()
-      const [a, b, c] = (yield* emulator.add("companies", ["A", "B", "C"].map((name) => ({ name })))).map(({ id }) => id)
+      const [a, b, c] = (yield* emulator.add("companies", ["A", "B", "C"].map((name) => ({ name })))).map(({ id }) =>
+        id
+      )
       for (const [primaryObjectId, objectIdToMerge] of [[b, a], [c, b]]) {
         yield* call(emulator, "POST", `${companies}/merge`, { body: { primaryObjectId, objectIdToMerge } })
       }

@@ -142,6 +142,9 @@ export const noAssociations = (from: ObjectType, to: ObjectType, id: string): Fa
     context: { fromObjectId: [id], fromObjectType: [from.id], toObjectType: [to.id] }
   })
 
+export const listNameTaken = (name: string): Failure =>
+  error(400, `There is another list named ${name}.`, { category, subCategory: "ILS.DUPLICATE_LIST_NAMES" })
+
 export const tooManyInputs = (limit: number): Failure =>
   invalid(`The maximum number of inputs supported in a batch request is ${limit}.`)
 

@@ -7,6 +7,8 @@ import * as AssociationBatches from "./AssociationBatches.ts"
 import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
+import * as ListCalls from "./ListCalls.ts"
+import * as Memberships from "./Memberships.ts"
 import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import type { Portal } from "./Portal.ts"
@@ -31,6 +33,7 @@ const roots = {
   properties: versions("/crm/v3/properties", "/crm/properties/{date}"),
   pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
   owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
+  lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
 }
 
@@ -146,6 +149,24 @@ export const router: Route.Router = Route.make([
     roots: roots.owners,
     bucket: "general",
     paths: { "": { GET: Owners.list }, "/{id}": { GET: Owners.read } }
+  },
+  {
+    roots: roots.lists,
+    bucket: "general",
+    paths: {
+      "": { GET: ListCalls.readMany, POST: ListCalls.create },
+      "/search": { POST: ListCalls.search },
+      "/{id}": { GET: ListCalls.read, DELETE: ListCalls.remove },
+      "/{id}/restore": { PUT: ListCalls.restore },
+      "/{id}/update-list-name": { PUT: ListCalls.rename },
+      "/{id}/update-list-filters": { PUT: ListCalls.refilter },
+      "/{id}/memberships": { GET: Memberships.list, DELETE: Memberships.clear },
+      "/{id}/memberships/add": { PUT: Memberships.add },
+      "/{id}/memberships/remove": { PUT: Memberships.remove },
+      "/{id}/memberships/add-and-remove": { PUT: Memberships.addAndRemove },
+      "/object-type-id/{type}/name/{name}": { GET: ListCalls.readByName },
+      "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) }
+    }
   },
   {
     roots: roots.account,

@@ -4,6 +4,7 @@
 import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
 import * as Associations from "./Associations.ts"
+import * as Lists from "./Lists.ts"
 import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import * as Properties from "./Properties.ts"
@@ -16,6 +17,7 @@ export interface Portal {
   readonly properties: Properties.Properties
   readonly pipelines: Pipelines.Pipelines
   readonly owners: Owners.Owners
+  readonly lists: Lists.Lists
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
   readonly searchLag: number
@@ -36,6 +38,7 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   properties: Properties.make(),
   pipelines: Pipelines.make(),
   owners: Owners.make(settings.owners),
+  lists: Lists.make(),
   quota,
   searchLag: settings.searchLag
 })
