@@ -3,11 +3,12 @@
  */
 import * as Answer from "./Answer.ts"
 import type { Call } from "./Call.ts"
-import * as Portal from "./Portal.ts"
+import type { Portal } from "./Portal.ts"
+import { portalId } from "./PortalId.ts"
 import * as Quota from "./Quota.ts"
 
 const account = Answer.ok({
-  portalId: Portal.id,
+  portalId,
   accountType: "DEVELOPER_TEST",
   timeZone: "Etc/UTC",
   companyCurrency: "USD",
@@ -20,7 +21,7 @@ const account = Answer.ok({
 
 export const details = (): Answer.Answer => account
 
-export const dailyUsage = ({ quota }: Portal.Portal, { now }: Call): Answer.Answer =>
+export const dailyUsage = ({ quota }: Portal, { now }: Call): Answer.Answer =>
   Answer.ok({
     results: [{
       name: "private-apps-api-calls-daily",

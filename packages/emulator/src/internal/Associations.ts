@@ -15,7 +15,7 @@ export interface Definition {
   /** Ids of types. */
   readonly from: string
   readonly to: string
-  readonly name: string
+  name: string
   label: string | null
   /** The same link, seen from the other record. Its own inverse when both say the same. */
   inverse: Definition
@@ -116,6 +116,13 @@ export const definitionsOf = (
   if (known !== undefined) return known as [Definition, ...Array<Definition>]
   const custom = from.id.startsWith("2-") || to.id.startsWith("2-")
   return [define(self, from, to, custom ? "USER_DEFINED" : "HUBSPOT_DEFINED", {})]
+}
+
+/** Gives the association without a label between two types a name of its own. */
+export const name = (self: Associations, from: ObjectType, to: ObjectType, name: string): Definition => {
+  const [plain] = definitionsOf(self, from, to)
+  plain.name = name
+  return plain
 }
 
 /** A link with a label is also one without, as a record that is the primary company is a company first. */

@@ -15,6 +15,7 @@ import type { Portal } from "./Portal.ts"
 import * as PropertyCalls from "./PropertyCalls.ts"
 import * as Records from "./Records.ts"
 import * as Route from "./Route.ts"
+import * as Schemas from "./Schemas.ts"
 import { search } from "./Search.ts"
 import type { Table } from "./Store.ts"
 
@@ -31,6 +32,7 @@ const roots = {
   recordAssociations: versions("/crm/v4/objects", "/crm/objects/{date}"),
   objects: versions("/crm/v3/objects", "/crm/objects/{date}"),
   properties: versions("/crm/v3/properties", "/crm/properties/{date}"),
+  schemas: versions("/crm-object-schemas/v3/schemas", "/crm-object-schemas/{date}/schemas"),
   pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
   owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
   lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
@@ -123,6 +125,16 @@ export const router: Route.Router = Route.make([
         PATCH: of(PropertyCalls.updateGroup),
         DELETE: of(PropertyCalls.archiveGroup)
       }
+    }
+  },
+  {
+    roots: roots.schemas,
+    bucket: "general",
+    paths: {
+      "": { GET: Schemas.list, POST: Schemas.create },
+      "/{type}": { GET: of(Schemas.read), PATCH: of(Schemas.update), DELETE: of(Schemas.remove) },
+      "/{type}/associations": { POST: of(Schemas.createAssociation) },
+      "/{type}/associations/{id}": { DELETE: of(Schemas.removeAssociation) }
     }
   },
   {

@@ -9,12 +9,14 @@ import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import * as Properties from "./Properties.ts"
 import type { Quota } from "./Quota.ts"
+import * as Schemas from "./Schemas.ts"
 import * as Store from "./Store.ts"
 
 export interface Portal {
   readonly store: Store.Store
   readonly associations: Associations.Associations
   readonly properties: Properties.Properties
+  readonly schemas: Schemas.Schemas
   readonly pipelines: Pipelines.Pipelines
   readonly owners: Owners.Owners
   readonly lists: Lists.Lists
@@ -29,13 +31,11 @@ export interface Settings {
   readonly searchLag: number
 }
 
-/** The number of the account. */
-export const id = 1
-
 export const make = (settings: Settings, quota: Quota): Portal => ({
   store: Store.make(settings.types),
   associations: Associations.make(settings.types),
   properties: Properties.make(),
+  schemas: Schemas.make(),
   pipelines: Pipelines.make(),
   owners: Owners.make(settings.owners),
   lists: Lists.make(),

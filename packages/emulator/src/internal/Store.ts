@@ -31,25 +31,34 @@ export interface Table {
 
 export interface Store {
   /** By name, singular name and id of the type. */
-  readonly tables: ReadonlyMap<string, Table>
+  readonly tables: Map<string, Table>
   nextId: number
 }
 
 export const make = (types: ReadonlyArray<ObjectType>): Store => {
-  const tables = new Map<string, Table>()
-  for (const type of types) {
-    const table: Table = {
-      type,
-      live: Shelf.make(),
-      archived: Shelf.make(),
-      unique: new Map(
-        Object.keys(type.properties).filter((name) => type.properties[name]!.unique).map((name) => [name, new Map()])
-      ),
-      mergedInto: new Map()
-    }
-    tables.set(type.name, table).set(type.id, table).set(type.singular.toLowerCase(), table)
-  }
-  return { tables, nextId: 6001 }
+  const store: Store = { tables: new Map(), nextId: 6001 }
+  for (const type of types) add(store, makeTable(type))
+  return store
+}
+
+export const makeTable = (type: ObjectType): Table => ({
+  type,
+  live: Shelf.make(),
+  archived: Shelf.make(),
+  unique: new Map(
+    Object.keys(type.properties).filter((name) => type.properties[name]!.unique).map((name) => [name, new Map()])
+  ),
+  mergedInto: new Map()
+})
+
+/** One type of the name may have been there before; the last counts. */
+export const add = (store: Store, table: Table, alias = table.type.singular.toLowerCase()): void => {
+  const { id, name } = table.type
+  for (const key of [alias, name, id]) store.tables.set(key, table)
+}
+
+export const drop = (store: Store, table: Table): void => {
+  for (const [key, other] of store.tables) if (other === table) store.tables.delete(key)
 }
 
 /** How a record is found: by its id, or by the value of a unique property. */
