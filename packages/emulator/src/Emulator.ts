@@ -18,6 +18,7 @@ import * as RecordCheck from "./internal/RecordCheck.ts"
 import * as Server from "./internal/Server.ts"
 import * as Store from "./internal/Store.ts"
 import * as Limits from "./Limits.ts"
+import type * as OAuthApp from "./OAuthApp.ts"
 import type * as ObjectType from "./ObjectType.ts"
 import * as Owner from "./Owner.ts"
 import * as StandardTypes from "./StandardTypes.ts"
@@ -52,6 +53,8 @@ export interface Options {
   readonly seed?: number | undefined
   /** Types beside the standard ones; one with a standard name takes its place. */
   readonly objectTypes?: ReadonlyArray<ObjectType.ObjectType> | undefined
+  /** The public apps that may get access tokens, which are accepted beside `tokens`. Default: none. */
+  readonly oauth?: OAuthApp.Options | undefined
   /** The users who may own records. Default: `Owner.standard`, two and one who left. */
   readonly owners?: ReadonlyArray<Owner.Owner> | undefined
   /** How long a new record is hidden from search, as it is at HubSpot for some seconds. Default: 0. */
@@ -128,6 +131,7 @@ export const make = (
     const settings: Account.Settings = {
       tokens,
       types: [...StandardTypes.all, ...options.objectTypes ?? []],
+      oauth: options.oauth ?? { apps: [] },
       owners: options.owners ?? Owner.standard,
       limits: Limits.make(options.limits),
       plan: yield* FaultPlan.decode(options.faults ?? FaultPlan.none),

@@ -12,6 +12,8 @@ export * as FaultPlan from "./FaultPlan.ts"
 
 export * as Limits from "./Limits.ts"
 
+export * as OAuthApp from "./OAuthApp.ts"
+
 export * as ObjectType from "./ObjectType.ts"
 
 export * as Owner from "./Owner.ts"

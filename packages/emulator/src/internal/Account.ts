@@ -5,12 +5,14 @@
 import * as Duration from "effect/Duration"
 import type { Fault, FaultPlan } from "../FaultPlan.ts"
 import type { Limits } from "../Limits.ts"
+import type * as OAuthApp from "../OAuthApp.ts"
 import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
 import * as Counters from "./Counters.ts"
 import * as FaultChoice from "./FaultChoice.ts"
+import * as OAuth from "./OAuth.ts"
 import { router } from "./Paths.ts"
 import * as Portal from "./Portal.ts"
 import * as Quota from "./Quota.ts"
@@ -20,6 +22,7 @@ export interface Settings {
   readonly tokens: ReadonlyArray<string>
   readonly types: ReadonlyArray<ObjectType>
   readonly owners: ReadonlyArray<Owner>
+  readonly oauth: OAuthApp.Options
   readonly limits: Limits
   readonly plan: FaultPlan
   readonly seed: number
@@ -35,11 +38,20 @@ export interface Account {
 }
 
 export const make = (settings: Settings, now: number): Account => {
-  const { limits, owners, plan, searchLag, seed, types } = settings
+  const { limits, oauth, owners, plan, searchLag, seed, types } = settings
   const quota = Quota.make(limits, now)
   return {
     settings,
-    portal: Portal.make({ types, owners, searchLag: Duration.toMillis(searchLag) }, quota),
+    portal: Portal.make({
+      types,
+      owners,
+      oauth: {
+        apps: oauth.apps,
+        expiresIn: Duration.toMillis(oauth.expiresIn ?? "30 minutes"),
+        rotate: oauth.rotate ?? false
+      },
+      searchLag: Duration.toMillis(searchLag)
+    }, quota),
     quota,
     counters: Counters.make(),
     faults: FaultChoice.make(plan, seed, now)
@@ -92,11 +104,9 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   const outage = FaultChoice.outage(faults, now)
   if (outage !== undefined) return afflict(self, arrival, outage)
 
-  const token = head.authorization?.startsWith("Bearer ") ? head.authorization.slice("Bearer ".length) : ""
-  if (!self.settings.tokens.includes(token)) return { ...arrival, refusal: Answer.unauthorized }
-
   const bucket = known ? route.bucket : "general"
-  const caller = { key: token, daily: true }
+  const caller = bucket === "none" ? nobody : callerOf(self, head.authorization, now)
+  if (Answer.isFailure(caller)) return { ...arrival, refusal: caller }
   const verdict = Quota.admit(quota, bucket, caller, now)
   const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, caller, now) }
   if (verdict !== "admitted") {
@@ -104,6 +114,22 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
     return { ...arrival, headers, refusal: Answer.rateLimited(verdict) }
   }
   return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn)
+}
+
+/** Where tokens are got, nobody needs one. */
+const nobody: Quota.Caller = { key: "", daily: false }
+
+/** A private app is known by its token, a public one by its client id, whichever token it has at the time. */
+const callerOf = (
+  { portal, settings }: Account,
+  authorization: string | undefined,
+  now: number
+): Quota.Caller | Answer.Failure => {
+  const token = authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : ""
+  if (settings.tokens.includes(token)) return { key: token, daily: true }
+  const app = OAuth.appOf(portal.oauth, token, now)
+  if (app === undefined) return Answer.unauthorized
+  return Answer.isFailure(app) ? app : { key: `app ${app.clientId}`, daily: false }
 }
 
 const afflict = (self: Account, arrival: Arrival, fault: Fault): Arrival => {

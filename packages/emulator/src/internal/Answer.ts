@@ -12,7 +12,8 @@ export interface Answer {
 
 /** HubSpot's error body, but for the correlation id, which the answer gets when it is rendered. */
 export interface ErrorBody {
-  readonly status: "error"
+  /** `error`, but for OAuth, which says here what is wrong. */
+  readonly status: string
   readonly message: string
   readonly [field: string]: unknown
 }
@@ -75,6 +76,17 @@ export const unauthorized: Failure = error(
     "https://developers.hubspot.com/docs/methods/auth/oauth-overview",
   { category: "INVALID_AUTHENTICATION" }
 )
+
+export const expiredToken = (expiredAt: number, now: number): Failure =>
+  error(
+    401,
+    `The OAuth token used to make this call expired ${Math.floor((now - expiredAt) / 1000)} second(s) ago.`,
+    { category: "EXPIRED_AUTHENTICATION", context: { "expire time": [new Date(expiredAt).toISOString()] } }
+  )
+
+/** OAuth has an error body of its own. */
+export const oauthError = (name: string, status: string, message: string): Failure =>
+  fail(400, { error: name, error_description: message, status, message })
 
 export const malformedJson: Failure = invalid("Invalid input JSON on line 1, column 1: the request body is not JSON")
 

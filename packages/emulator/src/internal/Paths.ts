@@ -9,6 +9,7 @@ import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
 import * as ListCalls from "./ListCalls.ts"
 import * as Memberships from "./Memberships.ts"
+import * as OAuth from "./OAuth.ts"
 import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import type { Portal } from "./Portal.ts"
@@ -36,6 +37,7 @@ const roots = {
   pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
   owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
   lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
+  oauth: versions("/oauth/v1", "/oauth/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
 }
 
@@ -186,6 +188,15 @@ export const router: Route.Router = Route.make([
     paths: {
       "/details": { GET: AccountInfo.details },
       "/api-usage/daily/private-apps": { GET: AccountInfo.dailyUsage }
+    }
+  },
+  {
+    roots: roots.oauth,
+    bucket: "none",
+    paths: {
+      "/token": { POST: OAuth.token },
+      "/access-tokens/{token}": { GET: OAuth.accessTokenInfo },
+      "/refresh-tokens/{token}": { GET: OAuth.refreshTokenInfo, DELETE: OAuth.deleteRefreshToken }
     }
   }
 ])

@@ -5,6 +5,7 @@ import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
 import * as Associations from "./Associations.ts"
 import * as Lists from "./Lists.ts"
+import * as OAuth from "./OAuth.ts"
 import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import * as Properties from "./Properties.ts"
@@ -20,6 +21,7 @@ export interface Portal {
   readonly pipelines: Pipelines.Pipelines
   readonly owners: Owners.Owners
   readonly lists: Lists.Lists
+  readonly oauth: OAuth.OAuth
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
   readonly searchLag: number
@@ -28,6 +30,7 @@ export interface Portal {
 export interface Settings {
   readonly types: ReadonlyArray<ObjectType>
   readonly owners: ReadonlyArray<Owner>
+  readonly oauth: OAuth.Settings
   readonly searchLag: number
 }
 
@@ -39,6 +42,7 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   pipelines: Pipelines.make(),
   owners: Owners.make(settings.owners),
   lists: Lists.make(),
+  oauth: OAuth.make(settings.oauth),
   quota,
   searchLag: settings.searchLag
 })
