@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import type { ParseError } from "effect/ParseResult"
 import type * as Scope from "effect/Scope"
 import type { CrmRecord } from "./CrmRecord.ts"
+import type { CustomEvent } from "./CustomEvent.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as Account from "./internal/Account.ts"
 import * as Answer from "./internal/Answer.ts"
@@ -105,9 +106,11 @@ export declare namespace Emulator {
       type: string,
       rows: ReadonlyArray<{ readonly [name: string]: string }>
     ) => Effect.Effect<ReadonlyArray<CrmRecord>>
+    /** Every custom event that was taken, in the order of arrival; one that came again with its `uuid` is there once. */
+    readonly events: Effect.Effect<ReadonlyArray<CustomEvent>>
     /** Changes the plan, which begins now: outages count from here, chance from the seed. */
     readonly setFaults: (plan: FaultPlan.Input) => Effect.Effect<void, ParseError>
-    /** As it was at the start: no records, no counts, fresh quotas, the plan of the options. */
+    /** As it was at the start: no records, no definitions of the account's own, no counts, fresh quotas, the plan of the options. */
     readonly reset: Effect.Effect<void>
   }
 }
@@ -166,6 +169,7 @@ export const make = (
               ? Effect.dieMessage(`HubSpot would refuse ${JSON.stringify(row)}: ${JSON.stringify(values.body)}`)
               : Effect.sync(() => Store.showAll(Store.create(account.portal.store, table, values, now())))
           })),
+      events: Effect.sync(() => [...account.portal.events.kept]),
       setFaults: (plan) => Effect.flatMap(FaultPlan.decode(plan), setFaults),
       reset
     })

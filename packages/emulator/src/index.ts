@@ -6,6 +6,8 @@
 
 export * as CrmRecord from "./CrmRecord.ts"
 
+export * as CustomEvent from "./CustomEvent.ts"
+
 export * as Emulator from "./Emulator.ts"
 
 export * as FaultPlan from "./FaultPlan.ts"

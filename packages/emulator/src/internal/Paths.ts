@@ -7,6 +7,7 @@ import * as AssociationBatches from "./AssociationBatches.ts"
 import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
+import * as Events from "./Events.ts"
 import * as ListCalls from "./ListCalls.ts"
 import * as Memberships from "./Memberships.ts"
 import * as OAuth from "./OAuth.ts"
@@ -37,6 +38,7 @@ const roots = {
   pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
   owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
   lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
+  events: ["/events/v3"],
   oauth: versions("/oauth/v1", "/oauth/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
 }
@@ -189,6 +191,11 @@ export const router: Route.Router = Route.make([
       "/details": { GET: AccountInfo.details },
       "/api-usage/daily/private-apps": { GET: AccountInfo.dailyUsage }
     }
+  },
+  {
+    roots: roots.events,
+    bucket: "events",
+    paths: { "/send": { POST: Events.send }, "/send/batch": { POST: Events.sendBatch } }
   },
   {
     roots: roots.oauth,

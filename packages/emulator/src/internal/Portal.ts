@@ -4,6 +4,7 @@
 import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
 import * as Associations from "./Associations.ts"
+import * as Events from "./Events.ts"
 import * as Lists from "./Lists.ts"
 import * as OAuth from "./OAuth.ts"
 import * as Owners from "./Owners.ts"
@@ -21,6 +22,7 @@ export interface Portal {
   readonly pipelines: Pipelines.Pipelines
   readonly owners: Owners.Owners
   readonly lists: Lists.Lists
+  readonly events: Events.Events
   readonly oauth: OAuth.OAuth
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
@@ -42,6 +44,7 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   pipelines: Pipelines.make(),
   owners: Owners.make(settings.owners),
   lists: Lists.make(),
+  events: Events.make(),
   oauth: OAuth.make(settings.oauth),
   quota,
   searchLag: settings.searchLag
