@@ -17,7 +17,7 @@ const pets = {
     { name: "chip", label: "Chip", type: "string", fieldType: "text", hasUniqueValue: true },
     { name: "legs", label: "Legs", type: "number", fieldType: "number" }
   ],
-  associatedObjects: ["CONTACT"].map((name) => name.toLowerCase())
+  associatedObjects: ["CONTACT"]
 }
 
 const create = (emulator: Running, more: object = {}) => call(emulator, "POST", path, { body: { ...pets, ...more } })

@@ -145,7 +145,7 @@ export const make = (
     let account = Account.make(settings, now())
 
     const tableOf = (type: string) => {
-      const table = account.portal.store.tables.get(type)
+      const table = Store.tableOf(account.portal.store, type)
       return table === undefined ? Effect.dieMessage(`no object type is called ${type}`) : Effect.succeed(table)
     }
     const stats = Effect.sync(() => Account.stats(account, server.openSockets()))

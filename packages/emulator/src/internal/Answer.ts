@@ -138,13 +138,13 @@ export const noProperty = (name: string): Failure =>
 export const alreadyExists = (message: string): Failure => error(409, message, { category: "OBJECT_ALREADY_EXISTS" })
 
 export const noAssociationType = (
-  association: unknown,
-  typeId: unknown,
+  category: string,
+  typeId: string,
   from: ObjectType,
   to: ObjectType | undefined
 ): Failure =>
-  invalid(`There is no association type ${association} ${typeId} from ${from.name}${to ? ` to ${to.name}` : ""}.`, {
-    associationTypeId: [String(typeId)]
+  invalid(`There is no association type ${category} ${typeId} from ${from.name}${to ? ` to ${to.name}` : ""}.`, {
+    associationTypeId: [typeId]
   })
 
 export const noAssociations = (from: ObjectType, to: ObjectType, id: string): Failure =>

@@ -89,10 +89,17 @@ export const definitionsIn = (
   const definitions: Array<Associations.Definition> = []
   for (const type of types) {
     const { associationCategory, associationTypeId } = Call.isJson(type) ? type : {} as Call.Json
-    const definition = associations.byTypeId.get(Number(associationTypeId))
+    const definition = associations.byTypeId.get(Call.numberOf(associationTypeId))
     const fits = definition !== undefined && !definition.deleted && definition.category === associationCategory &&
       definition.from === from.type.id && (to === undefined || definition.to === to.type.id)
-    if (!fits) return Answer.noAssociationType(associationCategory, associationTypeId, from.type, to?.type)
+    if (!fits) {
+      return Answer.noAssociationType(
+        Call.textOf(associationCategory),
+        Call.textOf(associationTypeId),
+        from.type,
+        to?.type
+      )
+    }
     definitions.push(definition)
   }
   return definitions
@@ -181,7 +188,7 @@ const labelOf = (
   to: Store.Table,
   typeId: unknown
 ): Associations.Definition | Answer.Failure => {
-  const definition = associations.byTypeId.get(Number(typeId))
+  const definition = associations.byTypeId.get(Call.numberOf(typeId))
   const known = definition !== undefined && !definition.deleted && definition.from === from.type.id &&
     definition.to === to.type.id
   if (!known) return Answer.notFound

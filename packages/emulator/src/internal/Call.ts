@@ -39,6 +39,12 @@ export const array = (call: Call): ReadonlyArray<unknown> | Answer.Failure => {
   return Array.isArray(parsed) ? parsed : Answer.malformedJson
 }
 
+/** What was sent, as a text. JSON may hold an object that cannot be made one: `{ "toString": 1 }`. */
+export const textOf = (u: unknown): string => typeof u === "string" ? u : JSON.stringify(u) ?? ""
+
+/** What was sent, as a number: `NaN` when it is none. */
+export const numberOf = (u: unknown): number => typeof u === "object" ? NaN : Number(u)
+
 /** An id may come as a string or as a number. */
 export const idOf = (u: unknown): string | undefined =>
   typeof u === "string" && u !== "" ? u : typeof u === "number" ? String(u) : undefined
@@ -50,12 +56,15 @@ export const integer = (
   bounds: { readonly min: number; readonly max: number; readonly default: number }
 ): number | Answer.Failure => {
   if (raw === null || raw === undefined || raw === "") return bounds.default
-  const value = Number(raw)
+  const value = numberOf(raw)
   return Number.isInteger(value) && value >= bounds.min && value <= bounds.max
     ? value
-    : Answer.invalid(`Invalid ${name}: ${raw}. It has to be a whole number from ${bounds.min} to ${bounds.max}.`, {
-      [name]: [String(raw)]
-    })
+    : Answer.invalid(
+      `Invalid ${name}: ${textOf(raw)}. It has to be a whole number from ${bounds.min} to ${bounds.max}.`,
+      {
+        [name]: [textOf(raw)]
+      }
+    )
 }
 
 /** `limit` and `after` of a list whose cursor is the last id of the page. */

@@ -55,9 +55,11 @@ const eventFrom = (json: Call.Json, now: number): CustomEvent | Answer.Failure =
   if (email === undefined && utk === undefined && objectId === undefined) {
     return Answer.invalid("An event needs one of `email`, `utk` and `objectId`.")
   }
-  const occurredAt = json.occurredAt === undefined ? now : timeOf(String(json.occurredAt))
+  const occurredAt = json.occurredAt === undefined ? now : timeOf(Call.textOf(json.occurredAt))
   if (Number.isNaN(occurredAt)) {
-    return Answer.invalid(`Not a time: ${json.occurredAt}`, { occurredAt: [String(json.occurredAt)] })
+    return Answer.invalid(`Not a time: ${Call.textOf(json.occurredAt)}`, {
+      occurredAt: [Call.textOf(json.occurredAt)]
+    })
   }
   return {
     eventName,

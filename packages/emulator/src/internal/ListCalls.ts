@@ -5,6 +5,7 @@ import * as Answer from "./Answer.ts"
 import * as Call from "./Call.ts"
 import * as Lists from "./Lists.ts"
 import type { Portal } from "./Portal.ts"
+import * as Store from "./Store.ts"
 
 const timeOf = (call: Call.Call) => new Date(call.now).toISOString()
 
@@ -41,11 +42,11 @@ export const create = (portal: Portal, call: Call.Call): Answer.Answer => {
   if (typeof name !== "string" || name === "") return Answer.invalid("A list needs a `name`.")
   if (processingType === undefined) {
     return Answer.invalid(`The processing type of a list is one of ${Lists.processingTypes.join(", ")}.`, {
-      processingType: [String(json.processingType)]
+      processingType: [Call.textOf(json.processingType)]
     })
   }
-  const type = portal.store.tables.get(String(objectTypeId))?.type
-  if (type === undefined) return Answer.unknownType(String(objectTypeId))
+  const type = Store.tableOf(portal.store, Call.textOf(objectTypeId))?.type
+  if (type === undefined) return Answer.unknownType(Call.textOf(objectTypeId))
   if (Lists.byName(portal.lists, type.id, name) !== undefined) return Answer.listNameTaken(name)
   const made = Lists.create(portal.lists, { objectTypeId: type.id, processingType, name, filterBranch }, timeOf(call))
   return Answer.ok({ list: show(made, call) })
@@ -57,7 +58,7 @@ export const read = (portal: Portal, call: Call.Call): Answer.Answer => {
 }
 
 export const readByName = ({ lists, store }: Portal, call: Call.Call): Answer.Answer => {
-  const type = store.tables.get(call.params.type!)?.type
+  const type = Store.tableOf(store, call.params.type!)?.type
   const list = type && Lists.byName(lists, type.id, call.params.name!)
   return list === undefined ? Answer.notFound : Answer.ok({ list: show(list, call) })
 }
@@ -78,7 +79,7 @@ export const search = ({ lists }: Portal, call: Call.Call): Answer.Answer => {
   if (typeof offset === "object") return offset
   const query = typeof json.query === "string" ? json.query.toLowerCase() : ""
   const wanted = (field: unknown, value: string) =>
-    !Array.isArray(field) || field.length === 0 || field.some((one) => String(one) === value)
+    !Array.isArray(field) || field.length === 0 || field.some((one) => Call.textOf(one) === value)
   const found = [...lists.byId.values()].filter((list) =>
     list.deletedAt === undefined && list.name.toLowerCase().includes(query) &&
     wanted(json.processingTypes, list.processingType) && wanted(json.listIds, String(list.id))

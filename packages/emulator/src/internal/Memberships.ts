@@ -63,7 +63,8 @@ const change = (
   const list = listOf(portal, call)
   if (list === undefined) return Answer.notFound
   if (list.processingType === "DYNAMIC") return Answer.invalid("The members of a dynamic list are those it filters.")
-  const table = portal.store.tables.get(list.objectTypeId)!
+  const table = Store.tableOf(portal.store, list.objectTypeId)
+  if (table === undefined) return Answer.unknownType(list.objectTypeId)
   const at = new Date(call.now).toISOString()
   const [added, removed, missing] = [[], [], []] as [Array<string>, Array<string>, Array<string>]
   for (

@@ -36,7 +36,8 @@ const linksOf = (
     if (Answer.isFailure(definitions)) return definitions
     const id = Call.isJson(to) ? Call.idOf(to.id) ?? "" : ""
     for (const definition of definitions) {
-      const other = store.tables.get(definition.to)!
+      const other = Store.tableOf(store, definition.to)
+      if (other === undefined) return Answer.unknownType(definition.to)
       const record = Store.find(other, id)
       if (record === undefined) return Answer.absent(other.type, [id])
       links.push({ to: record.id, definition })

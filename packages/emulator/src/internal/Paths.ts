@@ -19,7 +19,7 @@ import * as Records from "./Records.ts"
 import * as Route from "./Route.ts"
 import * as Schemas from "./Schemas.ts"
 import { search } from "./Search.ts"
-import type { Table } from "./Store.ts"
+import * as Store from "./Store.ts"
 
 /** Date-based paths replace v1 to v4; both are served. */
 const dates = ["2026-03", "2026-09"]
@@ -44,19 +44,20 @@ const roots = {
 }
 
 /** A call on the type that `{type}` names. */
-const of = (handle: (portal: Portal, table: Table, call: Call) => Answer.Answer): Route.Handler => (portal, call) => {
-  const table = portal.store.tables.get(call.params.type!)
-  return table === undefined ? Answer.unknownType(call.params.type!) : handle(portal, table, call)
-}
+const of =
+  (handle: (portal: Portal, table: Store.Table, call: Call) => Answer.Answer): Route.Handler => (portal, call) => {
+    const table = Store.tableOf(portal.store, call.params.type!)
+    return table === undefined ? Answer.unknownType(call.params.type!) : handle(portal, table, call)
+  }
 
 /** A call on what lies between the types that `{from}` and `{to}` name. */
 const between = (
-  handle: (portal: Portal, from: Table, to: Table, call: Call) => Answer.Answer
+  handle: (portal: Portal, from: Store.Table, to: Store.Table, call: Call) => Answer.Answer
 ): Route.Handler =>
 (portal, call) => {
-  const from = portal.store.tables.get(call.params.from!)
+  const from = Store.tableOf(portal.store, call.params.from!)
   if (from === undefined) return Answer.unknownType(call.params.from!)
-  const to = portal.store.tables.get(call.params.to!)
+  const to = Store.tableOf(portal.store, call.params.to!)
   return to === undefined ? Answer.unknownType(call.params.to!) : handle(portal, from, to, call)
 }
 

@@ -84,7 +84,7 @@ export const batchCreate = (portal: Portal, table: Table, call: Call.Call): Answ
   const outcomes = none()
   for (const input of batch.inputs) {
     const made = createOne(portal, table, input, call)
-    if (Answer.isFailure(made)) outcomes.errors.push(errorOf(made, { name: [String(input.name)] }))
+    if (Answer.isFailure(made)) outcomes.errors.push(errorOf(made, { name: [Call.textOf(input.name)] }))
     else outcomes.results.push(made)
   }
   return complete(201, outcomes, call)
@@ -95,7 +95,7 @@ export const batchRead = (portal: Portal, table: Table, call: Call.Call): Answer
   if (Answer.isFailure(batch)) return batch
   const outcomes = none()
   for (const input of batch.inputs) {
-    const name = String(input.name)
+    const name = Call.textOf(input.name)
     const definition = lookUp(portal, table, name, batch.json.archived === true)
     if (definition === undefined) outcomes.errors.push(errorOf(Answer.noProperty(name), { name: [name] }))
     else outcomes.results.push(Properties.show(definition))
@@ -108,7 +108,7 @@ export const batchArchive = (portal: Portal, table: Table, call: Call.Call): Ans
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   for (const { name } of batch.inputs) {
-    const definition = lookUp(portal, table, String(name), false)
+    const definition = lookUp(portal, table, Call.textOf(name), false)
     if (definition === undefined || definition.hubspotDefined) continue
     Properties.archive(portal.properties, table, definition, timeOf(call))
   }

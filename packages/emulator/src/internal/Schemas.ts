@@ -82,14 +82,14 @@ export const create = (portal: Portal, call: Call.Call): Answer.Answer => {
   if (Answer.isFailure(json)) return json
   const { labels, name } = json
   if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
-    return Answer.invalid(`The name of a schema is not valid: ${name}`, { name: [String(name)] })
+    return Answer.invalid(`The name of a schema is not valid: ${Call.textOf(name)}`, { name: [Call.textOf(name)] })
   }
   if (!Call.isJson(labels)) return Answer.invalid("A schema needs `labels`.")
   const fullName = `p${portalId}_${name}`.toLowerCase()
   if (portal.store.tables.has(fullName) || portal.store.tables.has(name.toLowerCase())) {
     return Answer.alreadyExists(`An object type named ${name} already exists.`)
   }
-  const others = (strings(json.associatedObjects) ?? []).map((other) => portal.store.tables.get(other))
+  const others = (strings(json.associatedObjects) ?? []).map((other) => Store.tableOf(portal.store, other))
   if (others.includes(undefined)) return Answer.invalid("`associatedObjects` names a type that is not there.")
   const id = `2-${portal.schemas.nextId}`
   const type = ObjectType.make({ name: fullName, id, singular: name, properties: {} })
@@ -167,8 +167,8 @@ export const remove = (portal: Portal, table: Store.Table): Answer.Answer => {
 export const createAssociation = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const json = Call.body(call)
   if (Answer.isFailure(json)) return json
-  const other = portal.store.tables.get(String(json.toObjectTypeId))
-  if (other === undefined) return Answer.unknownType(String(json.toObjectTypeId))
+  const other = Store.tableOf(portal.store, Call.textOf(json.toObjectTypeId))
+  if (other === undefined) return Answer.unknownType(Call.textOf(json.toObjectTypeId))
   const name = typeof json.name === "string" ? json.name : `${table.type.singular}_to_${other.type.singular}`
   return Answer.created(associate(portal, table, other, name.toLowerCase(), call))
 }

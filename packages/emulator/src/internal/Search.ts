@@ -93,7 +93,11 @@ const orderOf = (table: Store.Table, input: unknown): Order | Answer.Failure => 
   const [sort] = sorts
   const asCreated: Order = { sort: (records) => records }
   if (sort === undefined) return asCreated
-  const name = typeof sort === "string" ? sort.replace(/^-/, "") : Call.isJson(sort) ? String(sort.propertyName) : ""
+  const name = typeof sort === "string"
+    ? sort.replace(/^-/, "")
+    : Call.isJson(sort)
+    ? Call.textOf(sort.propertyName)
+    : ""
   const descending = typeof sort === "string"
     ? sort.startsWith("-")
     : Call.isJson(sort) && sort.direction === "DESCENDING"

@@ -61,6 +61,10 @@ export const drop = (store: Store, table: Table): void => {
   for (const [key, other] of store.tables) if (other === table) store.tables.delete(key)
 }
 
+/** Any spelling of the name will do: `contacts`, `contact`, `CONTACT`, `0-1`. */
+export const tableOf = ({ tables }: Store, name: string): Table | undefined =>
+  tables.get(name) ?? tables.get(name.toLowerCase())
+
 /** How a record is found: by its id, or by the value of a unique property. */
 export const find = (table: Table, id: string, idProperty = "hs_object_id"): Stored | undefined => {
   if (idProperty === "hs_object_id") {

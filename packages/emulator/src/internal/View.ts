@@ -24,7 +24,7 @@ export const maxRecords = ({ history }: View): number => history.length > 0 ? 50
 export const ofQuery = ({ store }: Portal, table: Store.Table, call: Call.Call): View | Answer.Failure => {
   const associations: Array<Store.Table> = []
   for (const name of Call.names(call, "associations")) {
-    const other = store.tables.get(name)
+    const other = Store.tableOf(store, name)
     if (other === undefined) return Answer.unknownType(name)
     associations.push(other)
   }
@@ -38,7 +38,7 @@ export const ofQuery = ({ store }: Portal, table: Store.Table, call: Call.Call):
 /** As the body of a batch read asks for it. */
 export const ofBody = (json: Call.Json, table: Store.Table): View => ({
   properties: Call.requestedBy(json, table.type),
-  history: Array.isArray(json.propertiesWithHistory) ? json.propertiesWithHistory.map(String) : [],
+  history: Array.isArray(json.propertiesWithHistory) ? json.propertiesWithHistory.map(Call.textOf) : [],
   associations: []
 })
 
