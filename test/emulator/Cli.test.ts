@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Limits from "hubspot-emulator/Limits"
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -98,6 +99,7 @@ describe("the arguments", () => {
     )
     assert.deepInclude(parsed, { port: 1, seed: 7, help: false })
     assert.deepStrictEqual(parsed.limits, {
+      ...Limits.professional,
       general: { limit: 100, window: Duration.seconds(1) },
       search: { limit: 2, window: Duration.millis(500) },
       daily: 9

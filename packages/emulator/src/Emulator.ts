@@ -11,14 +11,17 @@ import * as Layer from "effect/Layer"
 import type { ParseError } from "effect/ParseResult"
 import type * as Scope from "effect/Scope"
 import type { CrmRecord } from "./CrmRecord.ts"
+import type { CustomEvent } from "./CustomEvent.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as Account from "./internal/Account.ts"
 import * as Answer from "./internal/Answer.ts"
-import * as Records from "./internal/Records.ts"
+import * as RecordCheck from "./internal/RecordCheck.ts"
 import * as Server from "./internal/Server.ts"
 import * as Store from "./internal/Store.ts"
 import * as Limits from "./Limits.ts"
+import type * as OAuthApp from "./OAuthApp.ts"
 import type * as ObjectType from "./ObjectType.ts"
+import * as Owner from "./Owner.ts"
 import * as StandardTypes from "./StandardTypes.ts"
 import type { Stats } from "./Stats.ts"
 
@@ -51,6 +54,10 @@ export interface Options {
   readonly seed?: number | undefined
   /** Types beside the standard ones; one with a standard name takes its place. */
   readonly objectTypes?: ReadonlyArray<ObjectType.ObjectType> | undefined
+  /** The public apps that may get access tokens, which are accepted beside `tokens`. Default: none. */
+  readonly oauth?: OAuthApp.Options | undefined
+  /** The users who may own records. Default: `Owner.standard`, two and one who left. */
+  readonly owners?: ReadonlyArray<Owner.Owner> | undefined
   /** How long a new record is hidden from search, as it is at HubSpot for some seconds. Default: 0. */
   readonly searchLag?: Duration.DurationInput | undefined
 }
@@ -99,9 +106,11 @@ export declare namespace Emulator {
       type: string,
       rows: ReadonlyArray<{ readonly [name: string]: string }>
     ) => Effect.Effect<ReadonlyArray<CrmRecord>>
+    /** Every custom event that was taken, in the order of arrival; one that came again with its `uuid` is there once. */
+    readonly events: Effect.Effect<ReadonlyArray<CustomEvent>>
     /** Changes the plan, which begins now: outages count from here, chance from the seed. */
     readonly setFaults: (plan: FaultPlan.Input) => Effect.Effect<void, ParseError>
-    /** As it was at the start: no records, no counts, fresh quotas, the plan of the options. */
+    /** As it was at the start: no records, no definitions of the account's own, no counts, fresh quotas, the plan of the options. */
     readonly reset: Effect.Effect<void>
   }
 }
@@ -125,6 +134,8 @@ export const make = (
     const settings: Account.Settings = {
       tokens,
       types: [...StandardTypes.all, ...options.objectTypes ?? []],
+      oauth: options.oauth ?? { apps: [] },
+      owners: options.owners ?? Owner.standard,
       limits: Limits.make(options.limits),
       plan: yield* FaultPlan.decode(options.faults ?? FaultPlan.none),
       seed: options.seed ?? 1,
@@ -134,7 +145,7 @@ export const make = (
     let account = Account.make(settings, now())
 
     const tableOf = (type: string) => {
-      const table = account.store.tables.get(type)
+      const table = Store.tableOf(account.portal.store, type)
       return table === undefined ? Effect.dieMessage(`no object type is called ${type}`) : Effect.succeed(table)
     }
     const stats = Effect.sync(() => Account.stats(account, server.openSockets()))
@@ -153,11 +164,12 @@ export const make = (
       add: (type, rows) =>
         Effect.flatMap(tableOf(type), (table) =>
           Effect.forEach(rows, (row) => {
-            const values = Records.checkCreate(table, row)
+            const values = RecordCheck.checkCreate(table, row)
             return Answer.isFailure(values)
               ? Effect.dieMessage(`HubSpot would refuse ${JSON.stringify(row)}: ${JSON.stringify(values.body)}`)
-              : Effect.sync(() => Store.showAll(Store.create(account.store, table, values, now())))
+              : Effect.sync(() => Store.showAll(Store.create(account.portal.store, table, values, now())))
           })),
+      events: Effect.sync(() => [...account.portal.events.kept]),
       setFaults: (plan) => Effect.flatMap(FaultPlan.decode(plan), setFaults),
       reset
     })

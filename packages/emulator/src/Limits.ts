@@ -17,8 +17,9 @@ export interface Rolling {
 }
 
 /**
- * The quotas of the emulated account. Search has its own budget and does not spend the general one; both spend the
- * daily one, which begins again at midnight UTC. A request that is refused spends nothing.
+ * The quotas of the emulated account. Search, the batch and label calls on associations, and custom events have budgets
+ * of their own and do not spend the general one. The daily ones begin again at midnight UTC. A request that is refused
+ * spends nothing.
  *
  * @since 0.1.0
  * @category models
@@ -28,8 +29,14 @@ export interface Limits {
   readonly general: Rolling
   /** For the whole account. Default: 5 in 1 second. */
   readonly search: Rolling
-  /** For the whole account. Default: 625,000. */
+  /** Batch and label calls on associations, for the whole account. Default: 150 in 10 seconds. */
+  readonly associations: Rolling
+  /** Custom events, for the whole account. Default: 1,250 in 1 second. */
+  readonly events: Rolling
+  /** General and search calls of private apps, for the whole account. Default: 625,000. */
   readonly daily: number
+  /** Batch and label calls on associations, for the whole account. Default: 500,000. */
+  readonly associationsDaily: number
 }
 
 /**
@@ -49,7 +56,10 @@ export type Options = { readonly [K in keyof Limits]?: Limits[K] | undefined }
 export const professional: Limits = {
   general: { limit: 190, window: "10 seconds" },
   search: { limit: 5, window: "1 second" },
-  daily: 625_000
+  associations: { limit: 150, window: "10 seconds" },
+  events: { limit: 1250, window: "1 second" },
+  daily: 625_000,
+  associationsDaily: 500_000
 }
 
 /**
@@ -61,7 +71,10 @@ export const professional: Limits = {
 export const unlimited: Limits = {
   general: { limit: Number.MAX_SAFE_INTEGER, window: "10 seconds" },
   search: { limit: Number.MAX_SAFE_INTEGER, window: "1 second" },
-  daily: Number.MAX_SAFE_INTEGER
+  associations: { limit: Number.MAX_SAFE_INTEGER, window: "10 seconds" },
+  events: { limit: Number.MAX_SAFE_INTEGER, window: "1 second" },
+  daily: Number.MAX_SAFE_INTEGER,
+  associationsDaily: Number.MAX_SAFE_INTEGER
 }
 
 /**
@@ -73,5 +86,8 @@ export const unlimited: Limits = {
 export const make = (options: Options = {}): Limits => ({
   general: options.general ?? professional.general,
   search: options.search ?? professional.search,
-  daily: options.daily ?? professional.daily
+  associations: options.associations ?? professional.associations,
+  events: options.events ?? professional.events,
+  daily: options.daily ?? professional.daily,
+  associationsDaily: options.associationsDaily ?? professional.associationsDaily
 })

@@ -22,6 +22,8 @@ export interface Property {
   readonly type: PropertyType
   /** The values an `enumeration` may have; any value when left out. */
   readonly options?: ReadonlyArray<string> | undefined
+  /** Whether an `enumeration` may have several of its values at once, parted by semicolons. */
+  readonly multiple?: boolean | undefined
   /** No two live records share a value, and `idProperty` may address a record by it. */
   readonly unique?: boolean | undefined
   /** HubSpot sets it; a write that names it is refused. */
@@ -50,7 +52,7 @@ export interface ObjectType {
   readonly created: string
   /** The property that holds the time of the last change. */
   readonly modified: string
-  /** Takes any property, as a string: for types whose properties are not described. */
+  /** Takes any property, as a string: for types whose properties are not all described. */
   readonly open: boolean
 }
 
@@ -63,7 +65,7 @@ export interface ObjectType {
 export interface Options extends Pick<ObjectType, "name" | "id"> {
   /** Default: the name. */
   readonly singular?: string | undefined
-  /** Beside those every object has (id, created, modified). Left out, the type takes any property. */
+  /** Beside those every object has: id, created, modified. */
   readonly properties?: ObjectType["properties"] | undefined
   readonly defaults?: ObjectType["defaults"] | undefined
   readonly required?: ObjectType["required"] | undefined
@@ -71,6 +73,8 @@ export interface Options extends Pick<ObjectType, "name" | "id"> {
   readonly created?: string | undefined
   /** Default: `hs_lastmodifieddate`. */
   readonly modified?: string | undefined
+  /** Takes any property beside the described ones. Default: when none are described. */
+  readonly open?: boolean | undefined
 }
 
 /**
@@ -108,7 +112,7 @@ export const make = (options: Options): ObjectType => {
     required: options.required ?? [],
     created,
     modified,
-    open: options.properties === undefined
+    open: options.open ?? options.properties === undefined
   }
 }
 

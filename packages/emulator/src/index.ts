@@ -6,13 +6,19 @@
 
 export * as CrmRecord from "./CrmRecord.ts"
 
+export * as CustomEvent from "./CustomEvent.ts"
+
 export * as Emulator from "./Emulator.ts"
 
 export * as FaultPlan from "./FaultPlan.ts"
 
 export * as Limits from "./Limits.ts"
 
+export * as OAuthApp from "./OAuthApp.ts"
+
 export * as ObjectType from "./ObjectType.ts"
+
+export * as Owner from "./Owner.ts"
 
 export * as StandardTypes from "./StandardTypes.ts"
 

@@ -5,23 +5,24 @@
 import * as Duration from "effect/Duration"
 import type { Fault, FaultPlan } from "../FaultPlan.ts"
 import type { Limits } from "../Limits.ts"
+import type * as OAuthApp from "../OAuthApp.ts"
 import type { ObjectType } from "../ObjectType.ts"
+import type { Owner } from "../Owner.ts"
 import type { Stats } from "../Stats.ts"
-import * as AccountInfo from "./AccountInfo.ts"
 import * as Answer from "./Answer.ts"
-import * as Batches from "./Batches.ts"
-import type { Call } from "./Call.ts"
 import * as Counters from "./Counters.ts"
 import * as FaultChoice from "./FaultChoice.ts"
+import * as OAuth from "./OAuth.ts"
+import { router } from "./Paths.ts"
+import * as Portal from "./Portal.ts"
 import * as Quota from "./Quota.ts"
-import * as Records from "./Records.ts"
 import * as Route from "./Route.ts"
-import { search } from "./Search.ts"
-import * as Store from "./Store.ts"
 
 export interface Settings {
   readonly tokens: ReadonlyArray<string>
   readonly types: ReadonlyArray<ObjectType>
+  readonly owners: ReadonlyArray<Owner>
+  readonly oauth: OAuthApp.Options
   readonly limits: Limits
   readonly plan: FaultPlan
   readonly seed: number
@@ -30,21 +31,32 @@ export interface Settings {
 
 export interface Account {
   readonly settings: Settings
-  readonly searchLag: number
-  readonly store: Store.Store
+  readonly portal: Portal.Portal
   readonly quota: Quota.Quota
   readonly counters: Counters.Counters
   faults: FaultChoice.FaultChoice
 }
 
-export const make = (settings: Settings, now: number): Account => ({
-  settings,
-  searchLag: Duration.toMillis(settings.searchLag),
-  store: Store.make(settings.types),
-  quota: Quota.make(settings.limits, now),
-  counters: Counters.make(),
-  faults: FaultChoice.make(settings.plan, settings.seed, now)
-})
+export const make = (settings: Settings, now: number): Account => {
+  const { limits, oauth, owners, plan, searchLag, seed, types } = settings
+  const quota = Quota.make(limits, now)
+  return {
+    settings,
+    portal: Portal.make({
+      types,
+      owners,
+      oauth: {
+        apps: oauth.apps,
+        expiresIn: Duration.toMillis(oauth.expiresIn ?? "30 minutes"),
+        rotate: oauth.rotate ?? false
+      },
+      searchLag: Duration.toMillis(searchLag)
+    }, quota),
+    quota,
+    counters: Counters.make(),
+    faults: FaultChoice.make(plan, seed, now)
+  }
+}
 
 /** The plan begins now: its outages count from here, and its chance from its seed. */
 export const setFaults = (self: Account, plan: FaultPlan, now: number): void => {
@@ -73,8 +85,8 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   const { counters, faults, quota } = self
   const mark = head.url.indexOf("?")
   const path = mark === -1 ? head.url : head.url.slice(0, mark)
-  const route = Route.match(head.method, path)
-  const known = route !== undefined && "operation" in route
+  const route = Route.match(router, head.method, path)
+  const known = route !== undefined && "handle" in route
   counters.requests++
   Counters.increment(counters.routes, known ? `${head.method} ${route.template}` : "unknown")
   const drawn = FaultChoice.draw(faults, head.method, path)
@@ -92,17 +104,32 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   const outage = FaultChoice.outage(faults, now)
   if (outage !== undefined) return afflict(self, arrival, outage)
 
-  const token = head.authorization?.startsWith("Bearer ") ? head.authorization.slice("Bearer ".length) : ""
-  if (!self.settings.tokens.includes(token)) return { ...arrival, refusal: Answer.unauthorized }
-
   const bucket = known ? route.bucket : "general"
-  const verdict = Quota.admit(quota, bucket, token, now)
-  const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, token, now) }
+  const caller = bucket === "none" ? nobody : callerOf(self, head.authorization, now)
+  if (Answer.isFailure(caller)) return { ...arrival, refusal: caller }
+  const verdict = Quota.admit(quota, bucket, caller, now)
+  const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, caller, now) }
   if (verdict !== "admitted") {
     counters.limited++
     return { ...arrival, headers, refusal: Answer.rateLimited(verdict) }
   }
   return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn)
+}
+
+/** Where tokens are got, nobody needs one. */
+const nobody: Quota.Caller = { key: "", daily: false }
+
+/** A private app is known by its token, a public one by its client id, whichever token it has at the time. */
+const callerOf = (
+  { portal, settings }: Account,
+  authorization: string | undefined,
+  now: number
+): Quota.Caller | Answer.Failure => {
+  const token = authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : ""
+  if (settings.tokens.includes(token)) return { key: token, daily: true }
+  const app = OAuth.appOf(portal.oauth, token, now)
+  if (app === undefined) return Answer.unauthorized
+  return Answer.isFailure(app) ? app : { key: `app ${app.clientId}`, daily: false }
 }
 
 const afflict = (self: Account, arrival: Arrival, fault: Fault): Arrival => {
@@ -124,66 +151,16 @@ export const conclude = (self: Account, arrival: Arrival, text: string, now: num
   const { route } = arrival
   if (route === undefined) return Answer.unknownPath(arrival.path)
   if ("allowed" in route) return Answer.wrongMethod(route.allowed)
-  const firstNew = self.store.nextId
-  const answer = carryOut(self, route, {
-    query: new URLSearchParams(arrival.query),
-    text,
-    now,
-    searchLag: self.searchLag
-  })
-  self.counters.creates += self.store.nextId - firstNew
+  const { portal } = self
+  const firstNew = portal.store.nextId
+  const answer = route.handle(portal, { params: route.params, query: new URLSearchParams(arrival.query), text, now })
+  self.counters.creates += portal.store.nextId - firstNew
   return answer
-}
-
-const carryOut = (self: Account, route: Route.Route, call: Call): Answer.Answer => {
-  if (route.operation === "accountDetails") return AccountInfo.details
-  if (route.operation === "dailyUsage") return AccountInfo.dailyUsage(self.quota, call.now)
-  const { store } = self
-  const type = decodeSegment(route.type)
-  const table = store.tables.get(type)
-  if (table === undefined) return Answer.unknownType(type)
-  const id = decodeSegment(route.id)
-  switch (route.operation) {
-    case "list":
-      return Records.list(table, call)
-    case "create":
-      return Records.create(store, table, call)
-    case "read":
-      return Records.read(table, id, call)
-    case "update":
-      return Records.update(table, id, call)
-    case "archive":
-      return Records.archive(table, id, call)
-    case "merge":
-      return Records.merge(table, call)
-    case "search":
-      return search(table, call)
-    case "batchCreate":
-      return Batches.create(store, table, call)
-    case "batchRead":
-      return Batches.read(table, call)
-    case "batchUpdate":
-      return Batches.update(table, call)
-    case "batchUpsert":
-      return Batches.upsert(store, table, call)
-    case "batchArchive":
-      return Batches.archive(table, call)
-  }
-}
-
-/** A segment that is not well encoded names nothing. */
-const decodeSegment = (segment: string): string => {
-  if (!segment.includes("%")) return segment
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return ""
-  }
 }
 
 export const stats = (self: Account, openSockets: number): Stats => {
   const records: Record<string, number> = {}
-  for (const { live, type } of self.store.tables.values()) {
+  for (const { live, type } of self.portal.store.tables.values()) {
     if (live.items.size > 0) records[type.name] = live.items.size
   }
   return Counters.show(self.counters, { records, peak: self.quota.peak, openSockets })

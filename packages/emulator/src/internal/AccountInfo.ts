@@ -2,10 +2,13 @@
  * The calls about the account itself.
  */
 import * as Answer from "./Answer.ts"
+import type { Call } from "./Call.ts"
+import type { Portal } from "./Portal.ts"
+import { portalId } from "./PortalId.ts"
 import * as Quota from "./Quota.ts"
 
-export const details: Answer.Answer = Answer.ok({
-  portalId: 1,
+const account = Answer.ok({
+  portalId,
   accountType: "DEVELOPER_TEST",
   timeZone: "Etc/UTC",
   companyCurrency: "USD",
@@ -16,7 +19,9 @@ export const details: Answer.Answer = Answer.ok({
   dataHostingLocation: "na1"
 })
 
-export const dailyUsage = (quota: Quota.Quota, now: number): Answer.Answer =>
+export const details = (): Answer.Answer => account
+
+export const dailyUsage = ({ quota }: Portal, { now }: Call): Answer.Answer =>
   Answer.ok({
     results: [{
       name: "private-apps-api-calls-daily",

@@ -12,7 +12,8 @@ export interface Answer {
 
 /** HubSpot's error body, but for the correlation id, which the answer gets when it is rendered. */
 export interface ErrorBody {
-  readonly status: "error"
+  /** `error`, but for OAuth, which says here what is wrong. */
+  readonly status: string
   readonly message: string
   readonly [field: string]: unknown
 }
@@ -44,6 +45,10 @@ const fail = (status: number, body: Failure["body"], headers?: Answer["headers"]
 
 export const ok = (body: object): Answer => ({ status: 200, body })
 export const created = (body: object): Answer => ({ status: 201, body })
+/** A page of a list; `after` leads to the next. */
+export const page = (results: ReadonlyArray<object>, after: string | false = false): Answer =>
+  ok(after === false ? { results } : { results, paging: { next: { after } } })
+
 export const noContent: Answer = { status: 204, body: undefined }
 
 const error = (status: number, message: string, fields: { readonly [field: string]: unknown } = {}) =>
@@ -72,6 +77,17 @@ export const unauthorized: Failure = error(
   { category: "INVALID_AUTHENTICATION" }
 )
 
+export const expiredToken = (expiredAt: number, now: number): Failure =>
+  error(
+    401,
+    `The OAuth token used to make this call expired ${Math.floor((now - expiredAt) / 1000)} second(s) ago.`,
+    { category: "EXPIRED_AUTHENTICATION", context: { "expire time": [new Date(expiredAt).toISOString()] } }
+  )
+
+/** OAuth has an error body of its own. */
+export const oauthError = (name: string, status: string, message: string): Failure =>
+  fail(400, { error: name, error_description: message, status, message })
+
 export const malformedJson: Failure = invalid("Invalid input JSON on line 1, column 1: the request body is not JSON")
 
 export const invalidProperties = (issues: ReadonlyArray<Issue>): Failure =>
@@ -95,9 +111,9 @@ export const invalidProperties = (issues: ReadonlyArray<Issue>): Failure =>
 export const missingProperties = (type: ObjectType, properties: ReadonlyArray<string>): Failure =>
   invalid(`Error creating ${type.singular.toUpperCase()}. Some required properties were not set.`, { properties })
 
-/** Only contacts answer 409; the id is nowhere but in the text. */
+/** Only an email that is taken is a 409; the id is nowhere but in the text. */
 export const valueTaken = (type: ObjectType, property: string, value: string, id: string): Failure =>
-  type.id === "0-1"
+  type.id === "0-1" && property === "email"
     ? error(409, `${type.singular} already exists. Existing ID: ${id}`, { category: "CONFLICT" })
     : invalidProperties([{
       name: property,
@@ -112,6 +128,34 @@ export const absent = (type: ObjectType, ids: ReadonlyArray<string>): Failure =>
     `Could not get some ${type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
     { context: { ids }, category: "OBJECT_NOT_FOUND" }
   )
+
+export const noProperty = (name: string): Failure =>
+  error(404, `There is no property named '${name}'.`, {
+    category: "OBJECT_NOT_FOUND",
+    context: { propertyName: [name] }
+  })
+
+export const alreadyExists = (message: string): Failure => error(409, message, { category: "OBJECT_ALREADY_EXISTS" })
+
+export const noAssociationType = (
+  category: string,
+  typeId: string,
+  from: ObjectType,
+  to: ObjectType | undefined
+): Failure =>
+  invalid(`There is no association type ${category} ${typeId} from ${from.name}${to ? ` to ${to.name}` : ""}.`, {
+    associationTypeId: [typeId]
+  })
+
+export const noAssociations = (from: ObjectType, to: ObjectType, id: string): Failure =>
+  error(404, `No ${to.singular.toLowerCase()} is associated with ${from.singular.toLowerCase()} ${id}.`, {
+    category: "OBJECT_NOT_FOUND",
+    subCategory: "crm.associations.NO_ASSOCIATIONS_FOUND",
+    context: { fromObjectId: [id], fromObjectType: [from.id], toObjectType: [to.id] }
+  })
+
+export const listNameTaken = (name: string): Failure =>
+  error(400, `There is another list named ${name}.`, { category, subCategory: "ILS.DUPLICATE_LIST_NAMES" })
 
 export const tooManyInputs = (limit: number): Failure =>
   invalid(`The maximum number of inputs supported in a batch request is ${limit}.`)

@@ -1,55 +1,53 @@
 /**
- * The calls on up to a hundred records. In all but create each input fails on its own, and the answer is a 207 that
- * still says COMPLETE.
+ * The calls on up to a hundred records. In all but create each input fails on its own, and the answer is a 207.
  */
 import * as Answer from "./Answer.ts"
+import { complete, errorOf, inputsOf, none } from "./BatchFrame.ts"
 import * as Call from "./Call.ts"
+import * as Leaving from "./Leaving.ts"
+import * as NewRecord from "./NewRecord.ts"
+import type { Portal } from "./Portal.ts"
 import { normalize } from "./PropertyCheck.ts"
-import { checkCreate, checkUpdate, notUnique } from "./Records.ts"
+import { checkCreate, checkUpdate, notUnique } from "./RecordCheck.ts"
 import * as Store from "./Store.ts"
-
-const maxInputs = 100
-
-interface Outcomes {
-  readonly results: Array<object>
-  readonly errors: Array<object>
-}
+import * as View from "./View.ts"
 
 /** One bad input fails the whole call, unless every input has a trace id of its own to be told apart by. */
-export const create = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const create = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const traces = new Set(batch.inputs.map(traceOf))
   const traced = traces.size === batch.inputs.length && !traces.has(undefined)
   const claimed = new Set<string>()
   const checked = batch.inputs.map((input) => {
-    const values = checkCreate(table, input.properties)
-    if (Answer.isFailure(values)) return values
+    const fresh = NewRecord.check(portal, table, input)
+    if (Answer.isFailure(fresh)) return fresh
+    const { values } = fresh
     const claims = [...table.unique.keys()].filter((name) => values[name]).map((name) =>
       `${name}=${normalize(table.type.properties[name]!, values[name]!)}`
     )
     const clash = claims.filter((claim) => claimed.has(claim))
     if (clash.length > 0) return Answer.duplicateIds(clash.map((claim) => claim.slice(claim.indexOf("=") + 1)))
     claims.forEach((claim) => claimed.add(claim))
-    return values
+    return fresh
   })
   const failed = checked.find(Answer.isFailure)
   if (failed !== undefined && !traced) return failed
-  const outcomes: Outcomes = { results: [], errors: [] }
-  checked.forEach((values, i) => {
+  const outcomes = none()
+  checked.forEach((fresh, i) => {
     const input = batch.inputs[i]!
-    if (Answer.isFailure(values)) outcomes.errors.push(inputError(values, input))
-    else outcomes.results.push(written(Store.create(store, table, values, call.now), input))
+    if (Answer.isFailure(fresh)) outcomes.errors.push(inputError(fresh, input))
+    else outcomes.results.push(written(NewRecord.make(portal, table, fresh, call.now), input))
   })
   return complete(201, outcomes, call)
 }
 
-export const update = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const update = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const wrong = misaddressed(table, batch.inputs)
   if (wrong !== undefined) return wrong
-  const outcomes: Outcomes = { results: [], errors: [] }
+  const outcomes = none()
   for (const input of batch.inputs) {
     const id = Call.idOf(input.id)!
     const record = Store.find(table, id, idPropertyOf(input))
@@ -64,12 +62,12 @@ export const update = (table: Store.Table, call: Call.Call): Answer.Answer => {
   return complete(200, outcomes, call)
 }
 
-export const upsert = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const upsert = ({ store }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const wrong = misaddressed(table, batch.inputs)
   if (wrong !== undefined) return wrong
-  const outcomes: Outcomes = { results: [], errors: [] }
+  const outcomes = none()
   for (const input of batch.inputs) {
     const outcome = upsertOne(store, table, input, call.now)
     if (Answer.isFailure(outcome)) outcomes.errors.push(inputError(outcome, input))
@@ -95,14 +93,15 @@ const upsertOne = (store: Store.Store, table: Store.Table, input: Call.Json, now
   return { ...written(Store.create(store, table, values, now), input), new: true }
 }
 
-export const read = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const read = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
+  const view = View.ofBody(batch.json, table)
+  if (batch.inputs.length > View.maxRecords(view)) return Answer.tooManyInputs(View.maxRecords(view))
   const idProperty = idPropertyOf(batch.json)
   const wrong = misaddressed(table, batch.inputs.map((input) => ({ ...input, idProperty })))
   if (wrong !== undefined) return wrong
-  const properties = Call.requestedBy(batch.json, table.type)
-  const outcomes: Outcomes = { results: [], errors: [] }
+  const outcomes = none()
   const absent: Array<string> = []
   for (const input of batch.inputs) {
     const id = Call.idOf(input.id)!
@@ -110,35 +109,23 @@ export const read = (table: Store.Table, call: Call.Call): Answer.Answer => {
       ? table.archived.items.get(Number(id))
       : Store.find(table, id, idProperty)
     if (record === undefined) absent.push(id)
-    else outcomes.results.push(Store.show(table.type, record, properties))
+    else outcomes.results.push(View.show(portal, table, record, view))
   }
   if (absent.length > 0) outcomes.errors.push(Answer.absent(table.type, absent).body as object)
   return complete(200, outcomes, call)
 }
 
 /** An id that is not there is not an error: the record is as archived as it can be. */
-export const archive = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const archive = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const batch = inputsOf(call)
   if (Answer.isFailure(batch)) return batch
   const wrong = misaddressed(table, batch.inputs)
   if (wrong !== undefined) return wrong
   for (const input of batch.inputs) {
     const record = Store.find(table, Call.idOf(input.id)!)
-    if (record !== undefined) Store.archive(table, record, call.now)
+    if (record !== undefined) Leaving.archive(portal, table, record, call.now)
   }
   return Answer.noContent
-}
-
-const inputsOf = (
-  call: Call.Call
-): { readonly json: Call.Json; readonly inputs: ReadonlyArray<Call.Json> } | Answer.Failure => {
-  const json = Call.body(call)
-  if (Answer.isFailure(json)) return json
-  const inputs = json.inputs
-  if (!Array.isArray(inputs) || !inputs.every(Call.isJson)) {
-    return Answer.invalid("The request needs `inputs`, an array.")
-  }
-  return inputs.length > maxInputs ? Answer.tooManyInputs(maxInputs) : { json, inputs }
 }
 
 /** Whether the inputs do not each name a record of their own, by a property that can. */
@@ -170,23 +157,10 @@ const written = (record: Store.Stored, input: Call.Json) => {
 
 /** Whose error it is stands in the context: the id and the trace id that the input came with. */
 const inputError = (failure: Answer.Failure, input: Call.Json): object => {
-  const body = failure.body as Answer.ErrorBody
   const id = Call.idOf(input.id)
   const trace = traceOf(input)
-  return {
-    ...body,
-    context: {
-      ...(body.context as object | undefined),
-      ...(id === undefined ? {} : { ids: [id] }),
-      ...(trace === undefined ? {} : { objectWriteTraceId: [trace] })
-    }
-  }
-}
-
-const complete = (status: number, { errors, results }: Outcomes, call: Call.Call): Answer.Answer => {
-  const at = new Date(call.now).toISOString()
-  const body = { status: "COMPLETE", results, startedAt: at, completedAt: at }
-  return errors.length === 0
-    ? { status, body }
-    : { status: 207, body: { ...body, numErrors: errors.length, errors } }
+  return errorOf(failure, {
+    ...(id === undefined ? {} : { ids: [id] }),
+    ...(trace === undefined ? {} : { objectWriteTraceId: [trace] })
+  })
 }

@@ -61,6 +61,7 @@ export const parse = (args: ReadonlyArray<string>): Either.Either<Arguments, str
       host: values.host ?? "127.0.0.1",
       tokens: values.token ?? [],
       limits: {
+        ...Limits.professional,
         general: yield* rolling("--limit", values.limit, general),
         search: yield* rolling("--search-limit", values["search-limit"], search),
         daily: yield* whole("--daily", values.daily, { default: daily, max: Number.MAX_SAFE_INTEGER })

@@ -3,7 +3,7 @@
  */
 import type { ObjectType, Property } from "../ObjectType.ts"
 import * as Answer from "./Answer.ts"
-import type { Json } from "./Call.ts"
+import { type Json, textOf } from "./Call.ts"
 import { propertyOf, timeOf } from "./PropertyCheck.ts"
 import type { Stored } from "./Store.ts"
 
@@ -119,7 +119,7 @@ const operators = new Map<unknown, Operator>(Object.entries({
 
 /** A property that is not set fits NOT_HAS_PROPERTY and nothing else. */
 export const compileFilter = (type: ObjectType, filter: Json): Test | Answer.Failure => {
-  const name = String(filter.propertyName)
+  const name = textOf(filter.propertyName)
   const property = propertyOf(type, name)
   if (property === undefined) {
     return Answer.invalid(`There is no property ${name} to filter by.`, { propertyName: [name] })
@@ -137,7 +137,7 @@ export const compileFilter = (type: ObjectType, filter: Json): Test | Answer.Fai
     property,
     value: String(filter.value),
     highValue: String(filter.highValue),
-    values: Array.isArray(filter.values) ? filter.values.map(String) : []
+    values: Array.isArray(filter.values) ? filter.values.map(textOf) : []
   })
   return (record) => {
     const value = record.properties[name]

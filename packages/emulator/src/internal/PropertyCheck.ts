@@ -63,7 +63,11 @@ const read = (property: Property, text: string): Read => {
     case "bool":
       return option(["true", "false"], text)
     case "enumeration":
-      return property.options === undefined ? { value: text } : option(property.options, text)
+      return property.options === undefined
+        ? { value: text }
+        : property.multiple === true
+        ? optionList(property.options, text)
+        : option(property.options, text)
     case "date": {
       const time = timeOf(text)
       return Number.isNaN(time)
@@ -83,6 +87,13 @@ const option = (options: ReadonlyArray<string>, text: string): Read =>
   options.includes(text)
     ? { value: text }
     : { code: "INVALID_OPTION", message: `${text} was not one of the allowed options: [${options.join(", ")}]` }
+
+/** A list may begin with a semicolon, which adds to the values that are there at HubSpot; here it is dropped. */
+const optionList = (options: ReadonlyArray<string>, text: string): Read => {
+  const values = text.split(";").filter((value) => value !== "")
+  const stranger = values.find((value) => !options.includes(value))
+  return stranger === undefined ? { value: values.join(";") } : option(options, stranger)
+}
 
 /** HubSpot takes milliseconds since 1970 and ISO 8601 alike. `NaN` when it is neither. */
 export const timeOf = (text: string): number => {

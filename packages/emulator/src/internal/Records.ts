@@ -3,38 +3,44 @@
  */
 import * as Answer from "./Answer.ts"
 import * as Call from "./Call.ts"
-import * as PropertyCheck from "./PropertyCheck.ts"
+import * as Leaving from "./Leaving.ts"
+import * as NewRecord from "./NewRecord.ts"
+import type { Portal } from "./Portal.ts"
+import { checkUpdate, notUnique } from "./RecordCheck.ts"
 import * as Shelf from "./Shelf.ts"
 import * as Store from "./Store.ts"
+import * as View from "./View.ts"
 
-export const list = (table: Store.Table, call: Call.Call): Answer.Answer => {
-  const limit = Call.integer("limit", call.query.get("limit"), { min: 1, max: 100, default: 10 })
-  if (typeof limit === "object") return limit
-  const after = Call.integer("after", call.query.get("after"), { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
-  if (typeof after === "object") return after
-  const { items, more } = Shelf.page(Call.wantsArchived(call) ? table.archived : table.live, after, limit)
-  const properties = Call.requested(call, table.type)
-  const results = items.map((record) => Store.show(table.type, record, properties))
-  return Answer.ok(more ? { results, paging: { next: { after: results.at(-1)!.id } } } : { results })
+export const list = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const view = View.ofQuery(portal, table, call)
+  if (Answer.isFailure(view)) return view
+  const page = Call.page(call, { max: View.maxRecords(view), default: 10 })
+  if (Answer.isFailure(page)) return page
+  const { items, more } = Shelf.page(Call.wantsArchived(call) ? table.archived : table.live, page.after, page.limit)
+  return Answer.page(
+    items.map((record) => View.show(portal, table, record, view)),
+    more && String(items.at(-1)!.id)
+  )
 }
 
-export const read = (table: Store.Table, id: string, call: Call.Call): Answer.Answer => {
-  const record = Call.wantsArchived(call) ? table.archived.items.get(Number(id)) : addressed(table, id, call)
-  return record === undefined || Answer.isFailure(record)
-    ? record ?? Answer.notFound
-    : Answer.ok(Store.show(table.type, record, Call.requested(call, table.type)))
+export const read = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const record = Call.wantsArchived(call) ? table.archived.items.get(Number(call.params.id)) : addressed(table, call)
+  if (record === undefined) return Answer.notFound
+  if (Answer.isFailure(record)) return record
+  const view = View.ofQuery(portal, table, call)
+  return Answer.isFailure(view) ? view : Answer.ok(View.show(portal, table, record, view))
 }
 
-export const create = (store: Store.Store, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const create = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
-  const values = checkCreate(table, input.properties)
-  if (Answer.isFailure(values)) return values
-  return Answer.created(Store.showAll(Store.create(store, table, values, call.now)))
+  const checked = NewRecord.check(portal, table, input)
+  if (Answer.isFailure(checked)) return checked
+  return Answer.created(Store.showAll(NewRecord.make(portal, table, checked, call.now)))
 }
 
-export const update = (table: Store.Table, id: string, call: Call.Call): Answer.Answer => {
-  const record = addressed(table, id, call)
+export const update = (_portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const record = addressed(table, call)
   if (Answer.isFailure(record)) return record
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
@@ -44,14 +50,14 @@ export const update = (table: Store.Table, id: string, call: Call.Call): Answer.
   return Answer.ok(Store.showAll(record))
 }
 
-export const archive = (table: Store.Table, id: string, call: Call.Call): Answer.Answer => {
-  const record = addressed(table, id, call)
+export const archive = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  const record = addressed(table, call)
   if (Answer.isFailure(record)) return record
-  Store.archive(table, record, call.now)
+  Leaving.archive(portal, table, record, call.now)
   return Answer.noContent
 }
 
-export const merge = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const merge = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
   const [primary, other] = [input.primaryObjectId, input.objectIdToMerge].map((id) =>
@@ -59,51 +65,26 @@ export const merge = (table: Store.Table, call: Call.Call): Answer.Answer => {
   )
   if (primary === undefined || other === undefined) return Answer.notFound
   if (primary === other) return Answer.invalid("A record cannot be merged into itself.")
-  Store.merge(table, primary, other, call.now)
+  Leaving.merge(portal, table, primary, other, call.now)
   return Answer.ok(Store.showAll(primary))
 }
 
+/** The record is gone for good. A contact may be named by an email address that nobody has. */
+export const purge = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+  if (table.type.id !== "0-1") return Answer.unknownPath(`/crm/v3/objects/${table.type.name}/gdpr-delete`)
+  const input = Call.body(call)
+  if (Answer.isFailure(input)) return input
+  const idProperty = typeof input.idProperty === "string" ? input.idProperty : undefined
+  if (idProperty !== undefined && !Store.canAddress(table, idProperty)) return notUnique(idProperty)
+  const record = Store.find(table, Call.idOf(input.objectId) ?? "", idProperty)
+  if (record === undefined) return idProperty === "email" ? Answer.noContent : Answer.notFound
+  Leaving.purge(portal, table, record)
+  return Answer.noContent
+}
+
 /** The record that a path names, by its id or by `idProperty`. */
-const addressed = (table: Store.Table, id: string, call: Call.Call): Store.Stored | Answer.Failure => {
+const addressed = (table: Store.Table, call: Call.Call): Store.Stored | Answer.Failure => {
   const idProperty = call.query.get("idProperty") ?? undefined
   if (idProperty !== undefined && !Store.canAddress(table, idProperty)) return notUnique(idProperty)
-  return Store.find(table, id, idProperty) ?? Answer.notFound
-}
-
-export const notUnique = (idProperty: string): Answer.Failure =>
-  Answer.invalid(`The property ${idProperty} is not a unique property of this type.`, { idProperty: [idProperty] })
-
-/** The values for a new record, or why HubSpot would not make it. */
-export const checkCreate = (table: Store.Table, input: unknown): PropertyCheck.Values | Answer.Failure => {
-  const values = checkValues(table, input)
-  if (Answer.isFailure(values)) return values
-  const missing = PropertyCheck.missing(table.type, values)
-  return missing.length > 0 ? Answer.missingProperties(table.type, missing) : checkTaken(table, values)
-}
-
-/** The values for a record that is there, or why HubSpot would not store them. */
-export const checkUpdate = (
-  table: Store.Table,
-  record: Store.Stored,
-  input: unknown
-): PropertyCheck.Values | Answer.Failure => {
-  const values = checkValues(table, input)
-  return Answer.isFailure(values) ? values : checkTaken(table, values, record.id)
-}
-
-const checkValues = (table: Store.Table, input: unknown): PropertyCheck.Values | Answer.Failure => {
-  if (!Call.isJson(input)) return Answer.invalid("The request needs `properties`, an object.")
-  const { issues, values } = PropertyCheck.check(table.type, input)
-  return issues.length > 0 ? Answer.invalidProperties(issues) : values
-}
-
-const checkTaken = (
-  table: Store.Table,
-  values: PropertyCheck.Values,
-  own?: number
-): PropertyCheck.Values | Answer.Failure => {
-  const taken = Store.taken(table, values, own)
-  return taken === undefined
-    ? values
-    : Answer.valueTaken(table.type, taken.property, taken.value, String(taken.holder))
+  return Store.find(table, call.params.id!, idProperty) ?? Answer.notFound
 }

@@ -1,90 +1,115 @@
 /**
- * From a method and a path to a call. The paths stand here and nowhere else.
+ * From a method and a path to an endpoint: a tree of path segments, in which a word goes before a parameter.
  */
+import type { Answer } from "./Answer.ts"
+import type { Call, Params } from "./Call.ts"
+import type { Portal } from "./Portal.ts"
 import type { Bucket } from "./Quota.ts"
 
-export type Operation =
-  | "list"
-  | "create"
-  | "read"
-  | "update"
-  | "archive"
-  | "search"
-  | "merge"
-  | "batchCreate"
-  | "batchRead"
-  | "batchUpdate"
-  | "batchUpsert"
-  | "batchArchive"
-  | "accountDetails"
-  | "dailyUsage"
+export type Handler = (portal: Portal, call: Call) => Answer
 
-export interface Route {
-  readonly operation: Operation
-  /** The type of object as the path names it. */
-  readonly type: string
-  /** The id, still percent-encoded. */
-  readonly id: string
+/** Calls whose paths have the same beginning and whose requests are counted in the same bucket. */
+export interface Area {
+  /** Each of them begins every path of the area. */
+  readonly roots: ReadonlyArray<string>
+  readonly bucket: Bucket
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Handler } }
+}
+
+interface Endpoint {
+  readonly bucket: Bucket
+  readonly handle: Handler
+}
+
+export interface Route extends Endpoint {
+  /** What stands in the places of the parameters, decoded. */
+  readonly params: Params
   /** The path with `{id}` for ids, to count by. */
   readonly template: string
-  readonly bucket: Bucket
 }
 
 export type Match = Route | { readonly allowed: ReadonlyArray<string> } | undefined
 
-/** Date-based paths replace v1 to v4; both are served. */
-const dates = ["2026-03", "2026-09"]
-const objectRoots = ["/crm/v3/objects/", ...dates.map((date) => `/crm/objects/${date}/`)]
-const accountRoots = ["/account-info/v3/", ...dates.map((date) => `/account-info/${date}/`)]
-
-type Operations = { readonly [method: string]: Operation }
-
-const ofType: Operations = { GET: "list", POST: "create" }
-const ofRecord: Operations = { GET: "read", PATCH: "update", DELETE: "archive" }
-const ofTypeCalls: { readonly [call: string]: Operations } = {
-  "search": { POST: "search" },
-  "merge": { POST: "merge" },
-  "batch/create": { POST: "batchCreate" },
-  "batch/read": { POST: "batchRead" },
-  "batch/update": { POST: "batchUpdate" },
-  "batch/upsert": { POST: "batchUpsert" },
-  "batch/archive": { POST: "batchArchive" }
-}
-const ofAccount: { readonly [call: string]: Operations } = {
-  "details": { GET: "accountDetails" },
-  "api-usage/daily/private-apps": { GET: "dailyUsage" }
+interface Node {
+  readonly words: Map<string, Node>
+  parameter: Node | undefined
+  /** The path that ends here, in segments. */
+  pattern: ReadonlyArray<string>
+  readonly methods: Map<string, Endpoint>
 }
 
-/** The call, the methods that the path does have, or `undefined` for a path that does not exist. */
-export const match = (method: string, path: string): Match => {
-  for (const root of objectRoots) {
-    if (path.startsWith(root)) return matchObjects(method, root, path.slice(root.length))
+export type Router = Node
+
+const node = (): Node => ({ words: new Map(), parameter: undefined, pattern: [], methods: new Map() })
+
+const isParameter = (segment: string) => segment.startsWith("{")
+
+export const make = (areas: ReadonlyArray<Area>): Router => {
+  const root = node()
+  for (const { bucket, paths, roots } of areas) {
+    for (const beginning of roots) {
+      for (const [path, methods] of Object.entries(paths)) {
+        const pattern = segmentsOf(beginning + path)
+        const leaf = pattern.reduce(descend, root)
+        leaf.pattern = pattern
+        for (const [method, handle] of Object.entries(methods)) leaf.methods.set(method, { bucket, handle })
+      }
+    }
   }
-  for (const root of accountRoots) {
-    if (!path.startsWith(root)) continue
-    const operations = own(ofAccount, path.slice(root.length))
-    return operations && choose(operations, method, "", "", path)
+  return root
+}
+
+const descend = (from: Node, segment: string): Node => {
+  if (isParameter(segment)) return from.parameter ??= node()
+  const known = from.words.get(segment) ?? node()
+  from.words.set(segment, known)
+  return known
+}
+
+/** A slash at the end says nothing. */
+const segmentsOf = (path: string): ReadonlyArray<string> => {
+  const segments = path.split("/")
+  segments.shift()
+  if (segments.at(-1) === "") segments.pop()
+  return segments
+}
+
+/** The endpoint, the methods that the path does have, or `undefined` for a path that does not exist. */
+export const match = (router: Router, method: string, path: string): Match => {
+  const segments = segmentsOf(path)
+  const leaf = find(router, segments, 0)
+  if (leaf === undefined) return undefined
+  const endpoint = leaf.methods.get(method)
+  if (endpoint === undefined) return { allowed: [...leaf.methods.keys()] }
+  const params: Record<string, string> = {}
+  let template = ""
+  leaf.pattern.forEach((segment, i) => {
+    const given = segments[i]!
+    const name = isParameter(segment) ? segment.slice(1, -1) : undefined
+    if (name !== undefined) params[name] = decodeSegment(given)
+    template += name === undefined || isType(name) ? `/${given}` : "/{id}"
+  })
+  return { ...endpoint, params, template }
+}
+
+const find = (from: Node, segments: ReadonlyArray<string>, at: number): Node | undefined => {
+  if (at === segments.length) return from.methods.size > 0 ? from : undefined
+  const segment = segments[at]!
+  const word = from.words.get(segment)
+  const found = word && find(word, segments, at + 1)
+  if (found !== undefined) return found
+  return from.parameter === undefined || segment === "" ? undefined : find(from.parameter, segments, at + 1)
+}
+
+/** The parameters that name a type of object: they are few, and worth counting by. */
+const isType = (name: string) => name === "type" || name === "from" || name === "to"
+
+/** A segment that is not well encoded names nothing. */
+const decodeSegment = (segment: string): string => {
+  if (!segment.includes("%")) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return ""
   }
-  return undefined
-}
-
-const matchObjects = (method: string, root: string, rest: string): Match => {
-  const slash = rest.indexOf("/")
-  if (slash === -1) return rest === "" ? undefined : choose(ofType, method, rest, "", root + rest)
-  const type = rest.slice(0, slash)
-  const tail = rest.slice(slash + 1)
-  const call = own(ofTypeCalls, tail)
-  if (call !== undefined) return choose(call, method, type, "", root + rest)
-  return tail === "" || tail.includes("/") ? undefined : choose(ofRecord, method, type, tail, `${root}${type}/{id}`)
-}
-
-/** Names like `constructor` come from outside, and every object has them. */
-const own = <A>(table: { readonly [name: string]: A }, name: string): A | undefined =>
-  Object.hasOwn(table, name) ? table[name] : undefined
-
-const choose = (operations: Operations, method: string, type: string, id: string, template: string): Match => {
-  const operation = own(operations, method)
-  return operation === undefined
-    ? { allowed: Object.keys(operations) }
-    : { operation, type, id, template, bucket: operation === "search" ? "search" : "general" }
 }

@@ -4,6 +4,7 @@
 import * as Answer from "./Answer.ts"
 import * as Call from "./Call.ts"
 import { compileFilter, rank, type Test } from "./Filter.ts"
+import type { Portal } from "./Portal.ts"
 import { propertyOf } from "./PropertyCheck.ts"
 import * as Store from "./Store.ts"
 
@@ -14,7 +15,7 @@ const maxFilters = 18
 const maxPage = 200
 const maxResults = 10_000
 
-export const search = (table: Store.Table, call: Call.Call): Answer.Answer => {
+export const search = ({ searchLag }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   if (call.text.length > maxBody) {
     return Answer.invalid(`The search request body is longer than ${maxBody} characters.`)
   }
@@ -35,7 +36,7 @@ export const search = (table: Store.Table, call: Call.Call): Answer.Answer => {
   const query = typeof json.query === "string" ? json.query.toLowerCase() : ""
   const found: Array<Store.Stored> = []
   for (const record of table.live.items.values()) {
-    if (call.searchLag > 0 && call.now - Date.parse(record.createdAt) < call.searchLag) continue
+    if (searchLag > 0 && call.now - Date.parse(record.createdAt) < searchLag) continue
     if (query !== "" && !mentions(record, query)) continue
     if (groups.length === 0 || groups.some((tests) => tests.every((test) => test(record)))) found.push(record)
   }
@@ -92,7 +93,11 @@ const orderOf = (table: Store.Table, input: unknown): Order | Answer.Failure => 
   const [sort] = sorts
   const asCreated: Order = { sort: (records) => records }
   if (sort === undefined) return asCreated
-  const name = typeof sort === "string" ? sort.replace(/^-/, "") : Call.isJson(sort) ? String(sort.propertyName) : ""
+  const name = typeof sort === "string"
+    ? sort.replace(/^-/, "")
+    : Call.isJson(sort)
+    ? Call.textOf(sort.propertyName)
+    : ""
   const descending = typeof sort === "string"
     ? sort.startsWith("-")
     : Call.isJson(sort) && sort.direction === "DESCENDING"

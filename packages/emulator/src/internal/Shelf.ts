@@ -45,12 +45,23 @@ export const page = <A>(
   after: number,
   limit: number
 ): { readonly items: ReadonlyArray<A>; readonly more: boolean } => {
-  const items: Array<A> = []
+  const { items, more } = entries(self, after, limit)
+  return { items: items.map(([, item]) => item), more }
+}
+
+/** A page that tells the ids as well. */
+export const entries = <A>(
+  self: Shelf<A>,
+  after: number,
+  limit: number
+): { readonly items: ReadonlyArray<readonly [id: number, item: A]>; readonly more: boolean } => {
+  const items: Array<readonly [id: number, item: A]> = []
   for (let at = indexAfter(self.ids, after); at < self.ids.length; at++) {
-    const item = self.items.get(self.ids[at]!)
+    const id = self.ids[at]!
+    const item = self.items.get(id)
     if (item === undefined) continue
     if (items.length === limit) return { items, more: true }
-    items.push(item)
+    items.push([id, item])
   }
   return { items, more: false }
 }

@@ -1,8 +1,8 @@
 /**
  * The records of an account: plain data, changed in place, with time as an argument.
  */
-import type { CrmRecord } from "../CrmRecord.ts"
-import type { ObjectType } from "../ObjectType.ts"
+import type { CrmRecord, Version } from "../CrmRecord.ts"
+import { extend, type ObjectType, type Property } from "../ObjectType.ts"
 import { normalize, propertyOf, type Values } from "./PropertyCheck.ts"
 import * as Shelf from "./Shelf.ts"
 
@@ -13,51 +13,73 @@ export interface Stored {
   readonly createdAt: string
   updatedAt: string
   archivedAt: string | undefined
+  /** Of properties that have changed since the record was made; the others have had one value. */
+  history: Map<string, Array<Version>> | undefined
 }
 
 /** The records of one type. */
 export interface Table {
-  readonly type: ObjectType
+  /** Replaced when a property is defined. */
+  type: ObjectType
   readonly live: Shelf.Shelf<Stored>
   readonly archived: Shelf.Shelf<Stored>
   /** For each unique property, the id of the live record that holds a value. */
-  readonly unique: ReadonlyMap<string, Map<string, number>>
+  readonly unique: Map<string, Map<string, number>>
   /** A record that was merged away answers as the one it became part of. */
   readonly mergedInto: Map<number, number>
 }
 
 export interface Store {
-  /** By name and by id of the type. */
-  readonly tables: ReadonlyMap<string, Table>
+  /** By name, singular name and id of the type. */
+  readonly tables: Map<string, Table>
   nextId: number
 }
 
 export const make = (types: ReadonlyArray<ObjectType>): Store => {
-  const tables = new Map<string, Table>()
-  for (const type of types) {
-    const table: Table = {
-      type,
-      live: Shelf.make(),
-      archived: Shelf.make(),
-      unique: new Map(
-        Object.keys(type.properties).filter((name) => type.properties[name]!.unique).map((name) => [name, new Map()])
-      ),
-      mergedInto: new Map()
-    }
-    tables.set(type.name, table).set(type.id, table)
-  }
-  return { tables, nextId: 6001 }
+  const store: Store = { tables: new Map(), nextId: 6001 }
+  for (const type of types) add(store, makeTable(type))
+  return store
 }
+
+export const makeTable = (type: ObjectType): Table => ({
+  type,
+  live: Shelf.make(),
+  archived: Shelf.make(),
+  unique: new Map(
+    Object.keys(type.properties).filter((name) => type.properties[name]!.unique).map((name) => [name, new Map()])
+  ),
+  mergedInto: new Map()
+})
+
+/** One type of the name may have been there before; the last counts. */
+export const add = (store: Store, table: Table, alias = table.type.singular.toLowerCase()): void => {
+  const { id, name } = table.type
+  for (const key of [alias, name, id]) store.tables.set(key, table)
+}
+
+export const drop = (store: Store, table: Table): void => {
+  for (const [key, other] of store.tables) if (other === table) store.tables.delete(key)
+}
+
+/** Any spelling of the name will do: `contacts`, `contact`, `CONTACT`, `0-1`. */
+export const tableOf = ({ tables }: Store, name: string): Table | undefined =>
+  tables.get(name) ?? tables.get(name.toLowerCase())
 
 /** How a record is found: by its id, or by the value of a unique property. */
 export const find = (table: Table, id: string, idProperty = "hs_object_id"): Stored | undefined => {
   if (idProperty === "hs_object_id") {
     if (!/^\d+$/.test(id)) return undefined
-    const number = Number(id)
-    return table.live.items.get(table.mergedInto.get(number) ?? number)
+    return table.live.items.get(survivorOf(table, Number(id)))
   }
   const holder = holderOf(table, idProperty, id)
   return holder === undefined ? undefined : table.live.items.get(holder)
+}
+
+/** A record that was merged away may have gone into one that was merged away itself. */
+const survivorOf = ({ mergedInto }: Table, id: number): number => {
+  let survivor = id
+  for (let next = mergedInto.get(id); next !== undefined; next = mergedInto.get(next)) survivor = next
+  return survivor
 }
 
 /** Whether `idProperty` may address a record of this type. */
@@ -82,22 +104,71 @@ export const taken = (
   return undefined
 }
 
+/** From now on records are held to this of the property, and found by it when it is unique. */
+export const describe = (table: Table, name: string, property: Property): void => {
+  table.type = extend(table.type, { [name]: property })
+  if (property.unique !== true || table.unique.has(name)) return
+  const holders = new Map<string, number>()
+  for (const { id, properties } of table.live.items.values()) {
+    if (properties[name] !== undefined) holders.set(normalize(property, properties[name]), id)
+  }
+  table.unique.set(name, holders)
+}
+
+/** The property is unknown from now on; the values that records have of it stay unseen. */
+export const undescribe = (table: Table, name: string): void => {
+  const { [name]: _, ...properties } = table.type.properties
+  table.type = { ...table.type, properties }
+  table.unique.delete(name)
+}
+
 export const create = (store: Store, table: Table, values: Values, now: number): Stored => {
   const id = store.nextId++
   const at = new Date(now).toISOString()
   const { created, modified } = table.type
   const properties: Record<string, string> = { hs_object_id: String(id), [created]: at, [modified]: at }
-  const record: Stored = { id, properties, createdAt: at, updatedAt: at, archivedAt: undefined }
+  const record: Stored = { id, properties, createdAt: at, updatedAt: at, archivedAt: undefined, history: undefined }
   assign(table, record, values)
   Shelf.put(table.live, id, record)
   return record
 }
 
 export const update = (table: Table, record: Stored, values: Values, now: number): void => {
-  assign(table, record, values)
   const at = new Date(now).toISOString()
+  remember(record, values, at)
+  assign(table, record, values)
   record.updatedAt = at
   record.properties[table.type.modified] = at
+}
+
+/** HubSpot keeps the last 45 values of a contact's property. */
+const maxVersions = 45
+
+const versionOf = (value: string, timestamp: string): Version => ({ value, timestamp, sourceType: "INTEGRATION" })
+
+const remember = (record: Stored, values: Values, at: string) => {
+  for (const name of Object.keys(values)) {
+    const before = record.properties[name]
+    if (values[name] === (before ?? "")) continue
+    record.history ??= new Map()
+    const versions = record.history.get(name) ?? (before === undefined ? [] : [versionOf(before, record.createdAt)])
+    versions.push(versionOf(values[name]!, at))
+    if (versions.length > maxVersions) versions.shift()
+    record.history.set(name, versions)
+  }
+}
+
+/** Every value that a property has had, newest first. */
+export const historyOf = ({ createdAt, history, properties }: Stored, name: string): ReadonlyArray<Version> => {
+  const versions = history?.get(name)
+  if (versions !== undefined) return versions.toReversed()
+  return properties[name] === undefined ? [] : [versionOf(properties[name], createdAt)]
+}
+
+/** Leaves no trace of a record, but for its id. */
+export const purge = (table: Table, record: Stored): void => {
+  release(table, record)
+  Shelf.remove(table.live, record.id)
 }
 
 export const archive = (table: Table, record: Stored, now: number): void => {
@@ -113,9 +184,6 @@ export const merge = (table: Table, primary: Stored, other: Stored, now: number)
   Shelf.remove(table.live, other.id)
   update(table, primary, { ...other.properties, ...primary.properties }, now)
   table.mergedInto.set(other.id, primary.id)
-  for (const [from, to] of table.mergedInto) {
-    if (to === other.id) table.mergedInto.set(from, primary.id)
-  }
 }
 
 const assign = (table: Table, record: Stored, values: Values) => {

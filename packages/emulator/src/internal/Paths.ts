@@ -1,0 +1,210 @@
+/**
+ * Every path that is served and what answers it. The paths stand here and nowhere else.
+ */
+import * as AccountInfo from "./AccountInfo.ts"
+import * as Answer from "./Answer.ts"
+import * as AssociationBatches from "./AssociationBatches.ts"
+import * as AssociationCalls from "./AssociationCalls.ts"
+import * as Batches from "./Batches.ts"
+import type { Call } from "./Call.ts"
+import * as Events from "./Events.ts"
+import * as ListCalls from "./ListCalls.ts"
+import * as Memberships from "./Memberships.ts"
+import * as OAuth from "./OAuth.ts"
+import * as Owners from "./Owners.ts"
+import * as Pipelines from "./Pipelines.ts"
+import type { Portal } from "./Portal.ts"
+import * as PropertyCalls from "./PropertyCalls.ts"
+import * as Records from "./Records.ts"
+import * as Route from "./Route.ts"
+import * as Schemas from "./Schemas.ts"
+import { search } from "./Search.ts"
+import * as Store from "./Store.ts"
+
+/** Date-based paths replace v1 to v4; both are served. */
+const dates = ["2026-03", "2026-09"]
+
+const versions = (numbered: string, dated: string): ReadonlyArray<string> => [
+  numbered,
+  ...dates.map((date) => dated.replace("{date}", date))
+]
+
+const roots = {
+  associations: versions("/crm/v4/associations", "/crm/associations/{date}"),
+  recordAssociations: versions("/crm/v4/objects", "/crm/objects/{date}"),
+  objects: versions("/crm/v3/objects", "/crm/objects/{date}"),
+  properties: versions("/crm/v3/properties", "/crm/properties/{date}"),
+  schemas: versions("/crm-object-schemas/v3/schemas", "/crm-object-schemas/{date}/schemas"),
+  pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
+  owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
+  lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
+  events: ["/events/v3"],
+  oauth: versions("/oauth/v1", "/oauth/{date}"),
+  account: versions("/account-info/v3", "/account-info/{date}")
+}
+
+/** A call on the type that `{type}` names. */
+const of =
+  (handle: (portal: Portal, table: Store.Table, call: Call) => Answer.Answer): Route.Handler => (portal, call) => {
+    const table = Store.tableOf(portal.store, call.params.type!)
+    return table === undefined ? Answer.unknownType(call.params.type!) : handle(portal, table, call)
+  }
+
+/** A call on what lies between the types that `{from}` and `{to}` name. */
+const between = (
+  handle: (portal: Portal, from: Store.Table, to: Store.Table, call: Call) => Answer.Answer
+): Route.Handler =>
+(portal, call) => {
+  const from = Store.tableOf(portal.store, call.params.from!)
+  if (from === undefined) return Answer.unknownType(call.params.from!)
+  const to = Store.tableOf(portal.store, call.params.to!)
+  return to === undefined ? Answer.unknownType(call.params.to!) : handle(portal, from, to, call)
+}
+
+export const router: Route.Router = Route.make([
+  {
+    roots: roots.objects,
+    bucket: "general",
+    paths: {
+      "/{type}": { GET: of(Records.list), POST: of(Records.create) },
+      "/{type}/{id}": { GET: of(Records.read), PATCH: of(Records.update), DELETE: of(Records.archive) },
+      "/{type}/merge": { POST: of(Records.merge) },
+      "/{type}/gdpr-delete": { POST: of(Records.purge) },
+      "/{type}/batch/create": { POST: of(Batches.create) },
+      "/{type}/batch/read": { POST: of(Batches.read) },
+      "/{type}/batch/update": { POST: of(Batches.update) },
+      "/{type}/batch/upsert": { POST: of(Batches.upsert) },
+      "/{type}/batch/archive": { POST: of(Batches.archive) }
+    }
+  },
+  {
+    roots: roots.objects,
+    bucket: "search",
+    paths: { "/{type}/search": { POST: of(search) } }
+  },
+  {
+    roots: roots.recordAssociations,
+    bucket: "general",
+    paths: {
+      "/{from}/{id}/associations/{to}": { GET: between(AssociationCalls.list) },
+      "/{from}/{id}/associations/{to}/{toId}": {
+        PUT: between(AssociationCalls.set),
+        DELETE: between(AssociationCalls.remove)
+      },
+      "/{from}/{id}/associations/default/{to}/{toId}": { PUT: between(AssociationCalls.setDefault) }
+    }
+  },
+  {
+    roots: roots.associations,
+    bucket: "associations",
+    paths: {
+      "/{from}/{to}/batch/create": { POST: between(AssociationBatches.create) },
+      "/{from}/{to}/batch/associate/default": { POST: between(AssociationBatches.setDefault) },
+      "/{from}/{to}/batch/read": { POST: between(AssociationBatches.read) },
+      "/{from}/{to}/batch/archive": { POST: between(AssociationBatches.archive) },
+      "/{from}/{to}/batch/labels/archive": { POST: between(AssociationBatches.archiveLabels) },
+      "/{from}/{to}/labels": {
+        GET: between(AssociationCalls.labels),
+        POST: between(AssociationCalls.createLabel),
+        PUT: between(AssociationCalls.updateLabel)
+      },
+      "/{from}/{to}/labels/{id}": { DELETE: between(AssociationCalls.deleteLabel) }
+    }
+  },
+  {
+    roots: roots.properties,
+    bucket: "general",
+    paths: {
+      "/{type}": { GET: of(PropertyCalls.list), POST: of(PropertyCalls.create) },
+      "/{type}/{name}": {
+        GET: of(PropertyCalls.read),
+        PATCH: of(PropertyCalls.update),
+        DELETE: of(PropertyCalls.archive)
+      },
+      "/{type}/batch/create": { POST: of(PropertyCalls.batchCreate) },
+      "/{type}/batch/read": { POST: of(PropertyCalls.batchRead) },
+      "/{type}/batch/archive": { POST: of(PropertyCalls.batchArchive) },
+      "/{type}/groups": { GET: of(PropertyCalls.groups), POST: of(PropertyCalls.createGroup) },
+      "/{type}/groups/{name}": {
+        GET: of(PropertyCalls.group),
+        PATCH: of(PropertyCalls.updateGroup),
+        DELETE: of(PropertyCalls.archiveGroup)
+      }
+    }
+  },
+  {
+    roots: roots.schemas,
+    bucket: "general",
+    paths: {
+      "": { GET: Schemas.list, POST: Schemas.create },
+      "/{type}": { GET: of(Schemas.read), PATCH: of(Schemas.update), DELETE: of(Schemas.remove) },
+      "/{type}/associations": { POST: of(Schemas.createAssociation) },
+      "/{type}/associations/{id}": { DELETE: of(Schemas.removeAssociation) }
+    }
+  },
+  {
+    roots: roots.pipelines,
+    bucket: "general",
+    paths: {
+      "/{type}": { GET: of(Pipelines.list), POST: of(Pipelines.create) },
+      "/{type}/{id}": {
+        GET: of(Pipelines.read),
+        PUT: of(Pipelines.replace),
+        PATCH: of(Pipelines.update),
+        DELETE: of(Pipelines.remove)
+      },
+      "/{type}/{id}/stages": { GET: of(Pipelines.stages), POST: of(Pipelines.createStage) },
+      "/{type}/{id}/stages/{stage}": {
+        GET: of(Pipelines.readStage),
+        PUT: of(Pipelines.updateStage),
+        PATCH: of(Pipelines.updateStage),
+        DELETE: of(Pipelines.removeStage)
+      }
+    }
+  },
+  {
+    roots: roots.owners,
+    bucket: "general",
+    paths: { "": { GET: Owners.list }, "/{id}": { GET: Owners.read } }
+  },
+  {
+    roots: roots.lists,
+    bucket: "general",
+    paths: {
+      "": { GET: ListCalls.readMany, POST: ListCalls.create },
+      "/search": { POST: ListCalls.search },
+      "/{id}": { GET: ListCalls.read, DELETE: ListCalls.remove },
+      "/{id}/restore": { PUT: ListCalls.restore },
+      "/{id}/update-list-name": { PUT: ListCalls.rename },
+      "/{id}/update-list-filters": { PUT: ListCalls.refilter },
+      "/{id}/memberships": { GET: Memberships.list, DELETE: Memberships.clear },
+      "/{id}/memberships/add": { PUT: Memberships.add },
+      "/{id}/memberships/remove": { PUT: Memberships.remove },
+      "/{id}/memberships/add-and-remove": { PUT: Memberships.addAndRemove },
+      "/object-type-id/{type}/name/{name}": { GET: ListCalls.readByName },
+      "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) }
+    }
+  },
+  {
+    roots: roots.account,
+    bucket: "general",
+    paths: {
+      "/details": { GET: AccountInfo.details },
+      "/api-usage/daily/private-apps": { GET: AccountInfo.dailyUsage }
+    }
+  },
+  {
+    roots: roots.events,
+    bucket: "events",
+    paths: { "/send": { POST: Events.send }, "/send/batch": { POST: Events.sendBatch } }
+  },
+  {
+    roots: roots.oauth,
+    bucket: "none",
+    paths: {
+      "/token": { POST: OAuth.token },
+      "/access-tokens/{token}": { GET: OAuth.accessTokenInfo },
+      "/refresh-tokens/{token}": { GET: OAuth.refreshTokenInfo, DELETE: OAuth.deleteRefreshToken }
+    }
+  }
+])

@@ -1,0 +1,51 @@
+/**
+ * Everything that an account holds. Each area keeps its own part, in a module of its own.
+ */
+import type { ObjectType } from "../ObjectType.ts"
+import type { Owner } from "../Owner.ts"
+import * as Associations from "./Associations.ts"
+import * as Events from "./Events.ts"
+import * as Lists from "./Lists.ts"
+import * as OAuth from "./OAuth.ts"
+import * as Owners from "./Owners.ts"
+import * as Pipelines from "./Pipelines.ts"
+import * as Properties from "./Properties.ts"
+import type { Quota } from "./Quota.ts"
+import * as Schemas from "./Schemas.ts"
+import * as Store from "./Store.ts"
+
+export interface Portal {
+  readonly store: Store.Store
+  readonly associations: Associations.Associations
+  readonly properties: Properties.Properties
+  readonly schemas: Schemas.Schemas
+  readonly pipelines: Pipelines.Pipelines
+  readonly owners: Owners.Owners
+  readonly lists: Lists.Lists
+  readonly events: Events.Events
+  readonly oauth: OAuth.OAuth
+  readonly quota: Quota
+  /** A new record is hidden from search for this many milliseconds. */
+  readonly searchLag: number
+}
+
+export interface Settings {
+  readonly types: ReadonlyArray<ObjectType>
+  readonly owners: ReadonlyArray<Owner>
+  readonly oauth: OAuth.Settings
+  readonly searchLag: number
+}
+
+export const make = (settings: Settings, quota: Quota): Portal => ({
+  store: Store.make(settings.types),
+  associations: Associations.make(settings.types),
+  properties: Properties.make(),
+  schemas: Schemas.make(),
+  pipelines: Pipelines.make(),
+  owners: Owners.make(settings.owners),
+  lists: Lists.make(),
+  events: Events.make(),
+  oauth: OAuth.make(settings.oauth),
+  quota,
+  searchLag: settings.searchLag
+})
