@@ -45,16 +45,15 @@ const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
       },
       { weight: 1, arbitrary: FastCheck.constant("opening" as const) }
     ),
-    event: FastCheck.constantFrom<ReadonlyArray<Step["event"]>>(
-      ...often(20, "ask" as const),
+    event: FastCheck.constantFrom(
+      ...often<Step["event"]>(20, "ask"),
       ...often(9, "failure" as const),
       ...often(7, "success" as const),
       ...often(2, "ignored" as const),
       ...often(2, "lost" as const),
-      "isolate",
-      "disable",
-      "reset",
-      "reset"
+      ...often(2, "reset" as const),
+      "isolate" as const,
+      "disable" as const
     ),
     which: FastCheck.nat(9),
     hint: FastCheck.constantFrom(...often(3, undefined), -tick, 3 * tick, 20 * tick)

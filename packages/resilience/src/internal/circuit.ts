@@ -128,9 +128,7 @@ const open = (self: Circuit, now: number, retryAt = now): void => {
   const { factor, longestOpening, opening } = self.settings
   // The back-off is forgotten only by a circuit that stayed closed for as long as it was last open.
   const settledDown = self.mode === "closed" && now - self.closedSince >= self.lastOpening
-  self.backOff = self.backOff === 0 || settledDown
-    ? opening
-    : Math.min(self.backOff * factor, Math.max(opening, longestOpening))
+  self.backOff = settledDown ? opening : Math.min(self.backOff * factor, Math.max(opening, longestOpening))
   self.lastOpening = Math.max(self.backOff, retryAt - now)
   self.openUntil = now + self.lastOpening
   become(self, "open")
@@ -151,6 +149,6 @@ export const disable = (self: Circuit): void => become(self, "disabled")
 /** By hand: closed, with nothing remembered. */
 export const reset = (self: Circuit, now: number): void => {
   become(self, "closed")
-  self.backOff = 0
+  self.lastOpening = 0
   self.closedSince = now
 }
