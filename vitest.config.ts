@@ -7,6 +7,11 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     testTimeout: 20_000,
+    coverage: {
+      include: ["packages/resilience/src/**"],
+      reporter: ["text-summary", "json-summary"],
+      reportsDirectory: "node_modules/.cache/coverage"
+    },
     ...(report ? { reporters: ["default", ["json", { outputFile: report }]] } : {})
   }
 })

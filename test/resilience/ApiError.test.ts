@@ -68,6 +68,10 @@ describe("its message", () => {
     [clientError, "GET /sample answered 400"],
     [timeout, "GET /sample gave no complete answer within 10s"],
     [connectionReset, "GET /sample lost its connection (ECONNRESET)"],
+    [
+      new ApiError.ConnectionError({ ...connectionReset, reason: "incomplete", code: undefined }),
+      "GET /sample got half an answer (incomplete)"
+    ],
     [rateLimited("5 seconds")(later), "GET /sample answered 429, may be repeated from 2026-11-23T12:00:05.000Z"],
     [ApiError.withRetry(serverError, retry), "GET /sample answered 503 after 5 attempts in 12s: no retries left"],
     [

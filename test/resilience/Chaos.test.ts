@@ -307,6 +307,7 @@ describe("routes", () => {
       ["/*/today", "GET", true],
       ["/*/tod", "GET", false],
       ["/f*a*t*y", "GET", true],
+      ["/f*x*y", "GET", false],
       ["/forecast/today*today", "GET", false],
       ["/forecast/today?city=Bern", "GET", false],
       ["/Forecast*", "GET", false],

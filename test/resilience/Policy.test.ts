@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Schema } from "effect"
 import {
   type ApiError,
   AttemptTimeout,
@@ -46,6 +46,21 @@ describe("a policy", () => {
       assert.deepStrictEqual(after("ServerError", "search"), [100, 2])
       assert.deepStrictEqual(after("Timeout", "search"), [1000, 2])
     }))
+
+  it.effect("is not changed by what is undefined", () =>
+    Effect.gen(function*() {
+      const overrides = { retry: undefined, deadline: undefined, kinds: { upload: undefined } }
+      assert.deepStrictEqual(yield* Policy.make(Profile.production, overrides), Profile.production)
+    }))
+
+  it.effect.each(Object.entries(Profile))(
+    "can be written down and read again: %s",
+    ([, profile]) =>
+      Effect.gen(function*() {
+        const written = yield* Schema.encode(Policy.Policy)(profile)
+        assert.deepStrictEqual(yield* Schema.decode(Policy.Policy)(written), profile)
+      })
+  )
 
   it.effect("can be changed again", () =>
     Effect.gen(function*() {

@@ -50,6 +50,12 @@ describe("a closed circuit", () => {
     assert.strictEqual(play(Circuit.make(byTime, 0), results, 0, lasting), mode)
   })
 
+  it.each([[7, 25], [14, 50], [7, 100], [1, 3]])("%d failures are that share of %d calls, to the digit", (n, of) => {
+    const trip = { over: { calls: of }, minimumCalls: of, failureRate: n / of, slowRate: 1, slowCall: 1 }
+    assert.strictEqual(play(Circuit.make({ ...byTime, trip }, 0), "E".repeat(n - 1).padEnd(of, "S"), 0), "closed")
+    assert.strictEqual(play(Circuit.make({ ...byTime, trip }, 0), "E".repeat(n).padEnd(of, "S"), 0), "open")
+  })
+
   it("counts slow calls among quick ones: three of five open it", () => {
     const circuit = Circuit.make(byTime, 0)
     play(circuit, "SS", 0)
@@ -120,6 +126,19 @@ describe("a half-open circuit", () => {
     permit(circuit, 16_000)
   })
 
+  it("a lost probe that is heard of after all counts, and the instant named allows for it", () => {
+    const circuit = opened({ ...byTime, probes: 2 })
+    const lost = permit(circuit, 6000)
+    permit(circuit, 6000)
+    permit(circuit, 16_000)
+    permit(circuit, 18_000)
+    assert.deepStrictEqual(Circuit.admit(circuit, 18_000), { retryAt: 26_000 })
+    Circuit.settle(circuit, lost, "success", 18_000)
+    assert.deepStrictEqual(Circuit.admit(circuit, 18_000), { retryAt: 28_000 })
+    assert.deepStrictEqual(Circuit.admit(circuit, 26_000), { retryAt: 28_000 })
+    permit(circuit, 28_000)
+  })
+
   it("by consecutive failures: one is enough to open it again", () => {
     assert.strictEqual(play(opened({ ...consecutive, probes: 4 }), "E", 6000), "open")
   })
@@ -135,6 +154,25 @@ describe("openings", () => {
     }
     assert.deepStrictEqual(lengths, [5000, 7500, 10_000, 10_000])
   })
+
+  it("never shrink, even where the longest is shorter than the first", () => {
+    const circuit = opened({ ...consecutive, longestOpening: 1000 })
+    play(circuit, "E", 5000)
+    assert.strictEqual(circuit.openUntil, 10_000)
+  })
+
+  it.each([[29_999, 7500], [30_000, 5000]] as const)(
+    "one that the server asked for counts as long as it was: closed for %d ms, the circuit opens for %d ms",
+    (closedFor, opening) => {
+      const circuit = Circuit.make(consecutive, 0)
+      play(circuit, "EE", 0)
+      Circuit.settle(circuit, permit(circuit, 0), "failure", 0, 30_000)
+      play(circuit, "S", 30_000)
+      const now = 30_000 + closedFor
+      play(circuit, "EEE", now)
+      assert.strictEqual(circuit.openUntil - now, opening)
+    }
+  )
 
   it.each([[4999, 7500], [5000, 5000]] as const)(
     "a circuit that was closed for %d ms opens for %d ms",

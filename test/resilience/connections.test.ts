@@ -1,18 +1,23 @@
-import { HttpClient, HttpClientRequest } from "@effect/platform"
+import { HttpClient, HttpClientError, HttpClientRequest } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { type ApiError, Policy, Profile, ResilientHttpClient } from "effect-resilience"
 import * as ScriptedClient from "../support/ScriptedClient.ts"
 
-const failWith = (step: ScriptedClient.Step) =>
+const failOver = (inner: HttpClient.HttpClient) =>
   Effect.gen(function*() {
     const client = yield* ResilientHttpClient.make(yield* Policy.make(Profile.testing)).pipe(
-      Effect.provideService(HttpClient.HttpClient, ScriptedClient.make(step).client)
+      Effect.provideService(HttpClient.HttpClient, inner)
     )
     return yield* Effect.flip(client.execute(HttpClientRequest.get("https://example.com"), { retries: 0 }))
   })
 
+const failWith = (step: ScriptedClient.Step) => failOver(ScriptedClient.make(step).client)
+
 const withCode = (code: string, more: object = {}) => Object.assign(new Error("boom"), { code, ...more })
+
+const causeOfItself: Error = new Error("boom")
+causeOfItself.cause = causeOfItself
 
 describe("a failed connection", () => {
   const table: ReadonlyArray<readonly [string, unknown, Partial<ApiError.ConnectionError>]> = [
@@ -86,6 +91,12 @@ describe("a failed connection", () => {
       }),
       { reason: "refused", outcome: "not-sent", retryable: true }
     ],
+    ["with a cause that says less", withCode("ECONNRESET", { cause: new Error("boom") }), {
+      reason: "reset",
+      outcome: "unknown",
+      retryable: true
+    }],
+    ["with itself as its cause", causeOfItself, { reason: "other", outcome: "unknown", retryable: true }],
     ["anything else", new Error("boom"), { reason: "other", outcome: "unknown", retryable: true }],
     ["nothing at all", null, { reason: "other", outcome: "unknown", retryable: true }]
   ]
@@ -100,5 +111,17 @@ describe("a failed connection", () => {
         _tag: "InvalidRequest",
         field: "request"
       })
+    }))
+
+  it.scoped("a URL that the client's own transformations spoil is the caller's mistake", () =>
+    Effect.gen(function*() {
+      const spoilt = HttpClient.mapRequest(ScriptedClient.make({}).client, HttpClientRequest.setUrl("https://"))
+      assert.deepInclude(yield* failOver(spoilt), { _tag: "InvalidRequest", field: "url" })
+    }))
+
+  it.scoped("so is a body that cannot be encoded", () =>
+    Effect.gen(function*() {
+      const refusing = HttpClient.make((request) => new HttpClientError.RequestError({ request, reason: "Encode" }))
+      assert.deepInclude(yield* failOver(refusing), { _tag: "InvalidRequest", field: "body", outcome: "not-sent" })
     }))
 })

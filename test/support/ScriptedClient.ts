@@ -41,7 +41,9 @@ export const make = (...steps: readonly [Step, ...ReadonlyArray<Step>]): Scripte
       if (step.hang) return yield* Effect.never
       yield* Effect.sleep(step.after ?? 0)
       if (step.code !== undefined || step.cause !== undefined) {
-        const cause = step.cause ?? Object.assign(new Error(`connect ${step.code}`), { code: step.code })
+        const cause = step.cause === undefined
+          ? Object.assign(new Error(`connect ${step.code}`), { code: step.code })
+          : step.cause
         return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
       }
       const body = step.body === undefined

@@ -74,12 +74,13 @@ interface Route {
   /** It names the server too. */
   readonly absolute: boolean
   /** What lies between the stars. */
-  readonly parts: ReadonlyArray<string>
+  readonly parts: readonly [string, ...ReadonlyArray<string>]
 }
 
 export const parseRoute = (route: string): Route => {
-  const [place = "", method] = route.split(" ").reverse()
-  return { method, absolute: !place.startsWith("/"), parts: place.split("*") }
+  // However it is split, a text has at least one part.
+  const [place, method] = route.split(" ").reverse() as [string, string?]
+  return { method, absolute: !place.startsWith("/"), parts: place.split("*") as [string, ...Array<string>] }
 }
 
 export const matches = (route: Route, method: string, url: string): boolean => {
@@ -93,7 +94,7 @@ export const matches = (route: Route, method: string, url: string): boolean => {
 const anywhere = "http://localhost"
 
 /** From left to right and never back, however many stars there are. */
-const fits = ([first = "", ...rest]: ReadonlyArray<string>, text: string): boolean => {
+const fits = ([first, ...rest]: Route["parts"], text: string): boolean => {
   const last = rest.pop()
   if (last === undefined) return text === first
   if (!text.startsWith(first)) return false

@@ -8,7 +8,7 @@ import * as Sample from "./sample.ts"
 
 export interface Settings {
   readonly trip: Trip
-  /** How long the first opening lasts; each that follows soon is longer by `factor`, up to `longestOpening`. */
+  /** How long the first opening lasts; each that follows soon is longer by `factor`, up to `longestOpening`, and never shorter. */
   readonly opening: number
   readonly factor: number
   readonly longestOpening: number
@@ -17,17 +17,17 @@ export interface Settings {
   readonly probeTimeout: number
 }
 
-export type Trip =
-  | { readonly consecutiveFailures: number }
-  | {
-    readonly over: Sample.Sample["over"]
-    readonly minimumCalls: number
-    /** Shares from 0 to 1; a share above 1 never trips. */
-    readonly failureRate: number
-    readonly slowRate: number
-    /** From this duration on a call is slow. */
-    readonly slowCall: number
-  }
+export type Trip = { readonly consecutiveFailures: number } | Shares
+
+interface Shares {
+  readonly over: Sample.Sample["over"]
+  readonly minimumCalls: number
+  /** From 0 to 1; a share above 1 never trips. */
+  readonly failureRate: number
+  readonly slowRate: number
+  /** From this duration on a call is slow. */
+  readonly slowCall: number
+}
 
 export type Mode = "closed" | "open" | "half-open" | "isolated" | "disabled"
 
@@ -45,7 +45,9 @@ export interface Circuit {
   generation: number
   sample: Sample.Sample
   openUntil: number
+  /** How long the last opening was: its back-off, or what the server asked for, if that was longer. */
   lastOpening: number
+  backOff: number
   closedSince: number
   /** Probes under way, oldest first. */
   probing: Array<Permit>
@@ -58,6 +60,7 @@ export const make = (settings: Settings, now: number): Circuit => ({
   sample: emptySample(settings),
   openUntil: Number.NEGATIVE_INFINITY,
   lastOpening: 0,
+  backOff: 0,
   closedSince: now,
   probing: []
 })
@@ -83,9 +86,10 @@ export const refusedUntil = (self: Circuit, now: number): number | undefined => 
   const { probes, probeTimeout } = self.settings
   // A probe that is lost must not keep its place for ever.
   self.probing = self.probing.filter(({ at }) => now < at + probeTimeout)
-  return self.probing.length + Sample.counts(self.sample, now).calls >= probes
-    ? (self.probing[0]?.at ?? now) + probeTimeout
-    : undefined
+  const taken = self.probing.length + Sample.counts(self.sample, now).calls
+  // A lost probe that is heard of after all takes a place too, so more than one may have to come free. There are as many
+  // under way: `probes` results would have ended this mode.
+  return taken >= probes ? (self.probing[taken - probes] as Permit).at + probeTimeout : undefined
 }
 
 /** What became of a call. `retryAt` is the server's own word on when it will be back, as far as it gave one. */
@@ -107,27 +111,30 @@ export const settle = (self: Circuit, permit: Permit, verdict: Verdict, now: num
 
 const trips = (self: Circuit, now: number): boolean => {
   const { trip } = self.settings
-  const { calls, failures, slow } = Sample.counts(self.sample, now)
-  if ("consecutiveFailures" in trip) return failures >= trip.consecutiveFailures
-  return calls >= trip.minimumCalls && (failures >= trip.failureRate * calls || slow >= trip.slowRate * calls)
+  const counts = Sample.counts(self.sample, now)
+  if ("consecutiveFailures" in trip) return counts.failures >= trip.consecutiveFailures
+  return counts.calls >= trip.minimumCalls && reachesAShare(counts, trip)
 }
 
 /** Where single failures count, one is enough; where shares do, all the probes are heard first. */
 const failsItsProbes = (self: Circuit, now: number): boolean => {
   const { probes, trip } = self.settings
-  const { calls, failures, slow } = Sample.counts(self.sample, now)
-  if ("consecutiveFailures" in trip) return failures > 0
-  return calls >= probes && (failures >= trip.failureRate * calls || slow >= trip.slowRate * calls)
+  const counts = Sample.counts(self.sample, now)
+  if ("consecutiveFailures" in trip) return counts.failures > 0
+  return counts.calls >= probes && reachesAShare(counts, trip)
 }
+
+/** Divided, and not multiplied out: 28 % of 25 calls are 7, but `0.28 * 25` is a little more. */
+const reachesAShare = ({ calls, failures, slow }: Sample.Counts, { failureRate, slowRate }: Shares): boolean =>
+  failures / calls >= failureRate || slow / calls >= slowRate
 
 const open = (self: Circuit, now: number, retryAt = now): void => {
   const { factor, longestOpening, opening } = self.settings
   // The back-off is forgotten only by a circuit that stayed closed for as long as it was last open.
   const settledDown = self.mode === "closed" && now - self.closedSince >= self.lastOpening
-  self.lastOpening = self.lastOpening === 0 || settledDown
-    ? opening
-    : Math.min(self.lastOpening * factor, longestOpening)
-  self.openUntil = Math.max(now + self.lastOpening, retryAt)
+  self.backOff = settledDown ? opening : Math.min(self.backOff * factor, Math.max(opening, longestOpening))
+  self.lastOpening = Math.max(self.backOff, retryAt - now)
+  self.openUntil = now + self.lastOpening
   become(self, "open")
 }
 

@@ -31,7 +31,7 @@ export const parseHttpDate = (value: string, now: number): Option.Option<number>
   const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, "")
   const parts = httpDates.map((form) => form.exec(trimmed)?.groups).find((groups) => groups !== undefined)
   if (parts === undefined) return Option.none()
-  const monthIndex = months.indexOf(parts.month ?? "")
+  const monthIndex = months.indexOf(parts.month as string)
   const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number) as [
     number,
     number,

@@ -27,7 +27,6 @@ const slicesOfTime = 10
 export const make = (over: Sample["over"]): Sample => ({ over, slices: [] })
 
 export const add = (self: Sample, failed: boolean, slow: boolean, now: number): void => {
-  forget(self, now)
   const last = self.slices.at(-1)
   if ("time" in self.over && last !== undefined && now < last.from + self.over.time / slicesOfTime) {
     last.calls++

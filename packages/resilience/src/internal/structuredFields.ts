@@ -36,7 +36,7 @@ export const parseList = (field: string): ReadonlyArray<Item> | undefined =>
   list.test(field)
     ? [...field.matchAll(new RegExp(item, "g"))].map(([, value, rest]) => ({
       value: valueOf(value),
-      parameters: parametersOf(rest)
+      parameters: parametersOf(rest as string) // perhaps empty, but never missing
     }))
     : undefined
 
@@ -46,7 +46,7 @@ export const parseDictionary = (field: string): Parameters | undefined =>
     ? Object.fromEntries([...field.matchAll(new RegExp(member, "g"))].map(([, name, value]) => [name, valueOf(value)]))
     : undefined
 
-const parametersOf = (text = ""): Parameters =>
+const parametersOf = (text: string): Parameters =>
   Object.fromEntries([...text.matchAll(new RegExp(parameter, "g"))].map(([, name, value]) => [name, valueOf(value)]))
 
 const valueOf = (text: string | undefined): Value => {
