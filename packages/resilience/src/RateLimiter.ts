@@ -63,12 +63,14 @@ export const rolling = (name: string, limit: number, window: Duration.DurationIn
  *   the soonest instant at which it could
  * - `unknown-bucket`: it asked for a bucket that the limiter does not have
  * - `weight`: its weight is not a whole number from 1 to the bucket's limit
+ * - `queue-full`: too many are waiting already
+ * - `store-unavailable`: the store that the limiter shares with other processes is away
  *
  * @since 0.1.0
  * @category errors
  */
 export class NotAdmitted extends Schema.TaggedError<NotAdmitted>()("NotAdmitted", {
-  reason: Schema.Literal("waited-too-long", "unknown-bucket", "weight"),
+  reason: Schema.Literal("waited-too-long", "unknown-bucket", "weight", "queue-full", "store-unavailable"),
   buckets: Schema.Array(Schema.String),
   retryAt: Schema.optional(Schema.DateTimeUtc)
 }) {

@@ -113,7 +113,8 @@ type Refusal = ApiError | NotAdmitted | CircuitBreakerOpen
 const ofThisLibrary = (error: unknown): Verdict | undefined => {
   if (isApiError(error)) return { retryable: error.retryable, retryAt: millis(error.retryAt) }
   if (error instanceof NotAdmitted) {
-    return { retryable: error.reason === "waited-too-long", retryAt: millis(error.retryAt) }
+    const { reason } = error
+    return { retryable: reason !== "unknown-bucket" && reason !== "weight", retryAt: millis(error.retryAt) }
   }
   if (error instanceof CircuitBreakerOpen) {
     return { retryable: error.retryAt !== undefined, retryAt: millis(error.retryAt) }

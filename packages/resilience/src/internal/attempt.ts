@@ -142,6 +142,9 @@ const notAdmitted = (call: Call, deadline: CallDeadline, { reason, retryAt }: No
       return retryAt === undefined
         ? deadlineExceeded(call, deadline, "not-sent")
         : new Rejected({ ...identity(call), reason, retryAt, outcome: "not-sent", retryable: true })
+    case "queue-full":
+    case "store-unavailable":
+      return new Rejected({ ...identity(call), reason, outcome: "not-sent", retryable: true })
     case "unknown-bucket":
       return invalid(
         call,
