@@ -115,9 +115,9 @@ local function wait(call)
     local window = asked.buckets[b].window
     local opens = opening(b, call.weight + reserved(b, call) - room[b])
     -- What is in flight opens a window from now at the soonest.
-    possible = math.max(possible, gate[b], math.min(opens, now + window) - now)
+    possible = math.max(possible, gate[b], math.min(opens, later + window) - now)
     opens = opening(b, call.weight - room[b])
-    certain = math.max(certain, gate[b], opens <= now + window + grace and opens - now or 0)
+    certain = math.max(certain, gate[b], opens <= later + window + grace and opens - now or 0)
   end
   return possible, certain
 end
@@ -186,7 +186,7 @@ local answer = {}
 for b, bucket in ipairs(asked.buckets) do
   tidy(b)
   local gate = gateOf(b)
-  local known = now + bucket.window + grace
+  local known = later + bucket.window + grace
   local inFlight = redis.call("ZCOUNT", KEYS[b], "(" .. string.format("%.0f", known), "+inf")
   table.insert(answer, taken(b))
   table.insert(answer, inFlight - (gate > known and 1 or 0))

@@ -116,13 +116,15 @@ export const next = (self: Takes, now: number): Next => {
   return { ask, late, lookAgain }
 }
 
-/** Remembers what the store said of a call; it is asked again after the wait and a little more. */
-export const answer = (waiter: Waiter, { known, wait }: Verdict, now: number, stagger: number): void => {
-  if (wait < 0) return
-  waiter.lane.refusal = wait === 0 ? undefined : {
-    weight: waiter.weight,
-    askAgain: now + Math.min(wait, patience) + stagger,
-    notBefore: now + known
+/**
+ * Remembers what the store said of a call; it is asked again after the wait and a little more. Where there has been too
+ * little room, a little passes between two portions as well, so that other processes have their turn.
+ */
+export const answer = ({ lane, weight }: Waiter, { known, wait }: Verdict, now: number, stagger: number): void => {
+  if (wait > 0) {
+    lane.refusal = { weight, askAgain: now + Math.min(wait, patience) + stagger, notBefore: now + known }
+  } else if (wait === 0 && lane.refusal !== undefined) {
+    lane.refusal = { weight: 0, askAgain: now + stagger, notBefore: now }
   }
 }
 
