@@ -623,7 +623,7 @@ describe.skipIf(redis === undefined)("while Redis is away", () => {
       yield* Deferred.succeed(ofShare, undefined)
       yield* Fiber.join(second)
       assert.strictEqual(yield* available(prefix), 10)
-    }))
+    }).pipe(quietly))
 
   it.scopedLive("a Redis that does not answer is as good as away", () =>
     Effect.gen(function*() {

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createClient } from "redis"
+import { afterAll } from "vitest"
 
 export interface Address {
   readonly host: string
@@ -41,7 +42,7 @@ const ourOwn = async (): Promise<Address | undefined> => {
   const folder = mkdtempSync(join(tmpdir(), "redis-"))
   const options = ["--port", String(address.port), "--bind", address.host, "--save", "", "--dir", folder]
   const child = spawn("redis-server", options, { stdio: "ignore" })
-  process.once("exit", () => {
+  afterAll(() => {
     child.kill("SIGKILL")
     rmSync(folder, { recursive: true, force: true })
   })

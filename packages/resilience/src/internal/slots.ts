@@ -173,7 +173,8 @@ export const make = (options: Options): Effect.Effect<Slots, never, Scope.Scope>
           }
       }))
 
-    const stateOfRedis = Effect.zipRight(send({}), store.state).pipe(
+    const allSettled = Effect.suspend(() => settled.length === 0 ? Effect.void : send({}))
+    const stateOfRedis = Effect.zipRight(allSettled, store.state).pipe(
       Effect.map((states) =>
         states.map(({ closedFor, inFlight, taken }, bucket): BucketState => {
           const limit = (buckets[bucket] as Bucket).limit
