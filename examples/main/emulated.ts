@@ -40,6 +40,8 @@ const client = (emulator: Emulator.Emulator.Service, limit: number) =>
       retry: { base: "250 millis", cap: "5 seconds", retries: 4 },
       attemptTimeout: "2 seconds",
       deadline: "20 seconds",
+      // Nobody else has to be spared: the outage is over when it is over.
+      breaker: { opening: "1 second", longestOpening: "2 seconds" },
       limits: [RateLimiter.rolling("general", limit, "1 second")]
     }
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))

@@ -10,6 +10,9 @@ const patient: NonNullable<HubSpotConfig.Options["overrides"]> = {
   retry: { base: "20 millis", cap: "100 millis", jitter: Jitter.none, retries: 4 },
   attemptTimeout: "500 millis",
   deadline: "5 seconds",
+  // Here many calls fail that have nothing to do with one another.
+  breaker: "off",
+  budget: "off",
   limits: [RateLimiter.rolling("general", 10_000, "1 second"), RateLimiter.rolling("search", 10_000, "1 second")]
 }
 
