@@ -39,6 +39,8 @@ describe("labels", () => {
       )
       const renamed = yield* call(emulator, "PUT", labels, { body: { associationTypeId: typeId, label: "Two" } })
       assert.deepStrictEqual([renamed.status, yield* words], [204, [null, "Two"]])
+      const back = yield* linksOf(emulator, "companies", acme!, "contacts")
+      assert.strictEqual(back.json.results[0].associationTypes[1].label, "Two")
       assert.strictEqual((yield* call(emulator, "DELETE", `${labels}/${typeId}`)).status, 204)
       assert.deepStrictEqual(yield* words, [null])
     }))
