@@ -74,6 +74,9 @@ const objectOf = (value: FastCheck.Arbitrary<unknown>) =>
     associations: value,
     filterGroups: value,
     sorts: value,
+    limit: value,
+    count: value,
+    associationTypeId: value,
     name: oneof(constantFrom("pets", "shoesize"), word),
     label: oneof(constantFrom("Label"), value),
     labels: oneof(constantFrom({}), value),
@@ -110,7 +113,9 @@ const query = constantFrom(
   "?after=%00&listName=%FF&includeFilters=true&listIds=1,x&limit=1e3"
 )
 
-const request = constantFrom(...all).chain(([method, path]) =>
+const numbered = all.filter(([, path]) => /\/v\d\//.test(path))
+
+const request = constantFrom(...numbered).chain(([method, path]) =>
   tuple(
     constantFrom(method),
     tuple(...path.split("/").map((part) => !part.startsWith("{") ? constantFrom(part) : isType(part) ? typeName : id)),
@@ -124,7 +129,7 @@ const isType = (parameter: string) => ["{type}", "{from}", "{to}"].includes(para
 describe("whatever a request holds", () => {
   it("every path answers, with no error of the server's own", () => {
     FastCheck.assert(
-      FastCheck.property(array(request, { maxLength: 15 }), (requests) => {
+      FastCheck.property(array(request, { minLength: 1, maxLength: 15 }), (requests) => {
         const account = make()
         for (const [method, segments, query, text] of requests) {
           const url = segments.join("/") + query
@@ -133,7 +138,7 @@ describe("whatever a request holds", () => {
           assert.strictEqual(body === "", answer.status === 204, `${method} ${url} ${text}`)
         }
       }),
-      { numRuns: 1000 }
+      { numRuns: 1500 }
     )
     assert.strictEqual(({} as { readonly polluted?: unknown }).polluted, undefined)
   })
@@ -141,7 +146,6 @@ describe("whatever a request holds", () => {
   it("every path is served in its numbered and in its dated form", () => {
     const withoutVersion = (path: string) =>
       path.split("/").filter((part) => !/^v\d$|^2026-\d\d$/.test(part)).sort().join("/")
-    const numbered = all.filter(([, path]) => /\/v\d\//.test(path))
     for (const date of ["2026-03", "2026-09"]) {
       const dated = all.filter(([, path]) => path.includes(date))
       assert.sameMembers(

@@ -163,13 +163,16 @@ export const createLabel = (
   return Answer.page([...new Set([made, made.inverse])].map(showDefinition))
 }
 
+/** One word for both directions stays one word. */
 export const updateLabel = (portal: Portal, from: Store.Table, to: Store.Table, call: Call.Call): Answer.Answer => {
   const json = Call.body(call)
   if (Answer.isFailure(json)) return json
   const definition = labelOf(portal, from, to, json.associationTypeId)
   if (Answer.isFailure(definition)) return definition
-  if (typeof json.label === "string") definition.label = json.label
-  if (typeof json.inverseLabel === "string") definition.inverse.label = json.inverseLabel
+  const { inverse } = definition
+  const { inverseLabel = definition.label === inverse.label ? json.label : inverse.label, label } = json
+  if (typeof inverseLabel === "string") inverse.label = inverseLabel
+  if (typeof label === "string") definition.label = label
   return Answer.noContent
 }
 

@@ -80,7 +80,7 @@ export const page = (
 
 /** The names in a parameter that may hold several, parted by commas, and may come again. */
 export const names = (call: Call, parameter: string): ReadonlyArray<string> =>
-  call.query.getAll(parameter).flatMap((names) => names.split(","))
+  call.query.getAll(parameter).flatMap((names) => names.split(",")).filter((name) => name !== "")
 
 /** The properties that a query asks for, or those of the type. */
 export const requested = (call: Call, type: ObjectType): ReadonlyArray<string> => {

@@ -71,7 +71,7 @@ export const merge = (portal: Portal, table: Store.Table, call: Call.Call): Answ
 
 /** The record is gone for good. A contact may be named by an email address that nobody has. */
 export const purge = (portal: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
-  if (table.type.id !== "0-1") return Answer.unknownPath(`/crm/v3/objects/${table.type.name}/gdpr-delete`)
+  if (table.type.id !== "0-1") return Answer.notFound
   const input = Call.body(call)
   if (Answer.isFailure(input)) return input
   const idProperty = typeof input.idProperty === "string" ? input.idProperty : undefined
