@@ -9,7 +9,7 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual, type LazyArg } from "effect/Function"
 import { monotonicMillis } from "./internal/time.ts"
 
 /**
@@ -45,6 +45,49 @@ export const within: {
   2,
   <A, E, R>(self: Effect.Effect<A, E, R>, duration: Duration.DurationInput) =>
     Effect.flatMap(after(Duration.toMillis(duration)), (deadline) => Effect.provideService(self, Deadline, deadline))
+)
+
+/**
+ * The same where the time that is left is somebody else's to say, such as the platform a function runs on. `remaining` is asked
+ * when the effect starts, and gives milliseconds; `margin` of it (default: none) is kept for what has to be done after the
+ * effect. Where nothing is left, or what is said is not a number, no call is made.
+ *
+ * @example
+ * ```ts
+ * import { Deadline } from "effect-resilience"
+ * import { Effect } from "effect"
+ *
+ * // AWS Lambda tells each invocation how long it may still run
+ * const handle = (event: string, context: { readonly getRemainingTimeInMillis: () => number }) =>
+ *   Effect.log(event).pipe(
+ *     Deadline.withinRemaining(() => context.getRemainingTimeInMillis(), { margin: "500 millis" })
+ *   )
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withinRemaining: {
+  (
+    remaining: LazyArg<number>,
+    options?: { readonly margin?: Duration.DurationInput | undefined }
+  ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    remaining: LazyArg<number>,
+    options?: { readonly margin?: Duration.DurationInput | undefined }
+  ): Effect.Effect<A, E, R>
+} = dual(
+  (args) => Effect.isEffect(args[0]),
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    remaining: LazyArg<number>,
+    { margin = 0 }: { readonly margin?: Duration.DurationInput | undefined } = {}
+  ) =>
+    Effect.suspend(() => {
+      const left = remaining() - Duration.toMillis(margin)
+      return within(self, left > 0 ? left : 0)
+    })
 )
 
 /**

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Record from "effect/Record"
@@ -10,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as AttemptTimeout from "./AttemptTimeout.ts"
 import * as CallOptions from "./CallOptions.ts"
 import * as CircuitBreaker from "./CircuitBreaker.ts"
+import * as PolicyConfig from "./internal/policyConfig.ts"
 import { Count, given, issuesOf, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import * as RateLimiter from "./RateLimiter.ts"
 import * as RetryBudget from "./RetryBudget.ts"
@@ -154,6 +156,54 @@ export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<
       return new InvalidPolicy({ issues: issues as [typeof issues[number]] })
     })
   )
+
+/**
+ * A profile with changes that come from a file, say: anything at all, checked in the same way. What a policy does not know,
+ * such as a misspelt setting, is an issue too.
+ *
+ * @example
+ * ```ts
+ * import { Policy, Profile } from "effect-resilience"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect } from "effect"
+ *
+ * const fromFile = Effect.gen(function*() {
+ *   const text = yield* (yield* FileSystem.FileSystem).readFileString("policy.json")
+ *   return yield* Policy.decode(Profile.production, yield* Effect.try(() => JSON.parse(text)))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const decode = (profile: Policy, overrides: unknown): Effect.Effect<Policy, InvalidPolicy> =>
+  isSettings(overrides)
+    ? make(profile, overrides)
+    : new InvalidPolicy({ issues: [{ field: "", problem: "must be an object of settings" }] })
+
+/**
+ * Changes to a profile out of `Config`: from the environment, or from whatever else the `ConfigProvider` reads, such as JSON
+ * or YAML. All are optional. With the prefix `weather`, a retry's base is the variable `WEATHER_RETRY_BASE`, or
+ * `weather.retry.base` in a tree; limits are a list in a tree, and `WEATHER_LIMITS="weather=60/1 minute, burst=10/1 second"`
+ * in a variable.
+ *
+ * @example
+ * ```ts
+ * import { Policy, Profile } from "effect-resilience"
+ * import { Effect } from "effect"
+ *
+ * const policy = Effect.gen(function*() {
+ *   const profile = yield* Profile.config("weather") // WEATHER_PROFILE
+ *   return yield* Policy.make(profile, yield* Policy.config("weather"))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category config
+ */
+export const config = (prefix?: string): Config.Config<Overrides> =>
+  // Whether its values are right is for `make` to say.
+  PolicyConfig.make(prefix) as Config.Config<Overrides>
 
 const merge = (base: object, changes: object): object => ({
   ...base,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import type * as CircuitBreaker from "./CircuitBreaker.ts"
 import type { Policy } from "./Policy.ts"
@@ -77,4 +78,21 @@ export const testing: Policy = {
   attemptTimeout: Duration.seconds(2),
   deadline: Duration.seconds(10),
   breaker: breaker(2, Duration.seconds(5))
+}
+
+/**
+ * The profile that the variable `PROFILE` names, or with a prefix such as `weather` the variable `WEATHER_PROFILE`, or
+ * `weather.profile` in a tree. Default: `production`.
+ *
+ * @since 0.1.0
+ * @category config
+ */
+export const config = (prefix?: string): Config.Config<Policy> => {
+  const named = Config.literal("production", "development", "testing")
+  const variable = named(prefix === undefined ? "PROFILE" : `${prefix.toUpperCase()}_PROFILE`)
+  const inTree = prefix === undefined ? named("profile") : Config.nested(named("profile"), prefix)
+  return Config.orElse(variable, () => inTree).pipe(
+    Config.withDefault("production" as const),
+    Config.map((name) => ({ production, development, testing })[name])
+  )
 }

@@ -10,6 +10,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -40,6 +41,7 @@ import * as Spans from "./internal/spans.ts"
 import * as Terms from "./internal/terms.ts"
 import { monotonicMillis } from "./internal/time.ts"
 import * as Policy from "./Policy.ts"
+import * as Profile from "./Profile.ts"
 import type * as RateLimiter from "./RateLimiter.ts"
 import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
@@ -250,6 +252,29 @@ export const layer = (
   options: Options = {}
 ): Layer.Layer<ResilientHttpClient, Policy.InvalidPolicy, HttpClient.HttpClient> =>
   Layer.scoped(ResilientHttpClient, Effect.flatMap(Policy.make(profile, overrides), (policy) => make(policy, options)))
+
+/**
+ * A client whose profile and changes come out of `Config`, under names that begin with the prefix: see `Policy.config`.
+ *
+ * @example
+ * ```ts
+ * import { ResilientHttpClient } from "effect-resilience"
+ *
+ * // WEATHER_PROFILE=development WEATHER_DEADLINE="20 seconds" WEATHER_LIMITS="weather=60/1 minute"
+ * const Live = ResilientHttpClient.layerConfig("weather", { baseUrl: "https://api.example.com" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  prefix?: string,
+  options: Options = {}
+): Layer.Layer<ResilientHttpClient, ConfigError | Policy.InvalidPolicy, HttpClient.HttpClient> =>
+  Layer.unwrapEffect(
+    Effect.zipWith(Profile.config(prefix), Policy.config(prefix), (profile, overrides) =>
+      layer(profile, overrides, options))
+  )
 
 /**
  * The shape of the platform's client, for code that is generic in a client's errors: answers are buffered, and whatever
