@@ -68,7 +68,8 @@ export type Reader = (headers: Headers, now: number) => ReadonlyArray<Quota>
  * @category constructors
  */
 export const fromHeaders: Reader = (headers, now) => {
-  if (isCached(headers)) return []
+  // Most servers say nothing, with every answer.
+  if (!fields.some((name) => headers[name] !== undefined) || isCached(headers)) return []
   const policies = policiesIn(headers["ratelimit-policy"])
   const resetIn = (value: Fields.Value | undefined) => parseReset(value, serverNow(headers, now))
   const generations = [
@@ -83,6 +84,12 @@ export const fromHeaders: Reader = (headers, now) => {
   }
   return join([], policies)
 }
+
+const fields = [
+  "ratelimit",
+  "ratelimit-policy",
+  ...["limit", "remaining", "reset"].flatMap((name) => [`ratelimit-${name}`, `x-ratelimit-${name}`])
+]
 
 /**
  * Did the answer come out of a cache (an `Age` above zero)?

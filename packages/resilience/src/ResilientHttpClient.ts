@@ -40,6 +40,7 @@ import * as Retry from "./internal/retry.ts"
 import * as Spans from "./internal/spans.ts"
 import * as Terms from "./internal/terms.ts"
 import { monotonicMillis } from "./internal/time.ts"
+import * as Timers from "./internal/timers.ts"
 import * as Policy from "./Policy.ts"
 import * as Profile from "./Profile.ts"
 import type * as RateLimiter from "./RateLimiter.ts"
@@ -153,7 +154,8 @@ export const make = (
       classify: options.classify ?? Classifier.standard,
       quotas: options.quotas ?? RateLimitHeaders.fromHeaders,
       propagateTrace: options.propagateTrace ?? false,
-      observer
+      observer,
+      timers: yield* Timers.make
     }
     const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 

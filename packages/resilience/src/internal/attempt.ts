@@ -24,6 +24,7 @@ import { type Receive, send } from "./exchange.ts"
 import type { Attempt, Observer } from "./observer.ts"
 import * as Spans from "./spans.ts"
 import { monotonicMillis } from "./time.ts"
+import type { Timers } from "./timers.ts"
 
 export interface Equipment {
   readonly client: HttpClient.HttpClient
@@ -34,6 +35,7 @@ export interface Equipment {
   readonly quotas: RateLimitHeaders.Reader
   readonly propagateTrace: boolean
   readonly observer: Observer
+  readonly timers: Timers
 }
 
 /** When a call must have ended, in milliseconds on the monotonic clock, and how long that was from its beginning. */
@@ -102,7 +104,7 @@ const withinLimits = <A, E, R>(
 
 /** Sends the request, for as long as the attempt and the call may take, and tells of it. */
 const exchange = <A, R>(
-  { classify, client, observer, propagateTrace, quotas }: Equipment,
+  { classify, client, observer, propagateTrace, quotas, timers }: Equipment,
   call: Call,
   deadline: CallDeadline,
   n: number,
@@ -128,8 +130,8 @@ const exchange = <A, R>(
         observer.attemptBegan()
         return Spans.ofAttempt(
           left < Duration.toMillis(allowed)
-            ? within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
-            : within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed)),
+            ? timers.within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
+            : timers.within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed)),
           call,
           n,
           () => attempt.status
@@ -156,12 +158,6 @@ const reportQuotas = (
         : limiter.report(bucket, remaining, call.weight)
     }, { discard: true }))
 
-const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
-  millis <= 0
-    ? Effect.failSync(onTimeout)
-    // In a fibre of its own, it can be ended in time even where the caller must not be interrupted.
-    : Effect.timeoutFail(Effect.interruptible(self), { duration: millis, onTimeout })
-
 const attemptTimedOut = (call: Call, limit: Duration.Duration): Timeout =>
   new Timeout({ ...identity(call), scope: "attempt", limit, outcome: "unknown", retryable: true })
 
@@ -169,13 +165,13 @@ const deadlineExceeded = (call: Call, { allowed }: CallDeadline, outcome: "unkno
   new Timeout({ ...identity(call), scope: "deadline", limit: allowed, outcome, retryable: false })
 
 const authenticated = (
-  { authenticate }: Equipment,
+  { authenticate, timers }: Equipment,
   call: Call,
   deadline: CallDeadline
 ): Effect.Effect<HttpClientRequest.HttpClientRequest, ApiError> => {
   if (authenticate === undefined) return Effect.succeed(call.request)
   return Effect.flatMap(monotonicMillis, (now) =>
-    within(
+    timers.within(
       Effect.mapError(authenticate(call.request), (error) => isApiError(error) ? error : noCredentials(call, error)),
       deadline.at - now,
       () => deadlineExceeded(call, deadline, "not-sent")

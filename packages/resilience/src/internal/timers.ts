@@ -1,0 +1,135 @@
+/**
+ * Many timeouts, one sleeping fibre: a heap of instants, nearly all of which are called off before they come. Only the
+ * first of them is slept for.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import { monotonicMillis } from "./time.ts"
+
+interface Entry {
+  readonly at: number
+  /** `undefined` once it has rung, or been called off. */
+  ring: (() => void) | undefined
+}
+
+export interface Timers {
+  /**
+   * Runs an effect in a fibre of its own, and fails when its time is up, without waiting for what cannot be interrupted to end.
+   */
+  readonly within: <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) => Effect.Effect<A, E, R>
+}
+
+export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
+  const heap: Array<Entry> = []
+  let calledOff = 0
+  let alarm: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
+
+  /** Those that were called off go when there are more of them than of the others. */
+  const callOff = (entry: Entry): void => {
+    if (entry.ring === undefined) return
+    entry.ring = undefined
+    calledOff++
+    if (calledOff < 64 || calledOff * 2 < heap.length) return
+    const left = heap.filter(({ ring }) => ring !== undefined)
+    heap.length = 0
+    calledOff = 0
+    for (const entry of left) push(heap, entry)
+  }
+
+  const ringAllDue = (now: number): void => {
+    for (let first = heap[0]; first !== undefined; first = heap[0]) {
+      if (first.ring !== undefined && first.at > now) return
+      pop(heap)
+      if (first.ring === undefined) calledOff--
+      const { ring } = first
+      first.ring = undefined
+      ring?.()
+    }
+  }
+
+  const sleepUntil = (at: number): Effect.Effect<void> =>
+    Effect.flatMap(monotonicMillis, (now) => {
+      const woken = Effect.flatMap(monotonicMillis, (now) => {
+        alarm = undefined
+        ringAllDue(now)
+        return heap[0] === undefined ? Effect.void : sleepUntil(heap[0].at)
+      })
+      const stop = alarm === undefined ? Effect.void : Fiber.interruptFork(alarm.fiber)
+      return Effect.sleep(Duration.millis(Math.max(0, at - now))).pipe(
+        Effect.zipRight(woken),
+        Effect.interruptible,
+        Effect.forkIn(scope),
+        Effect.flatMap((fiber) => {
+          alarm = { at, fiber }
+          return stop
+        })
+      )
+    })
+
+  const within: Timers["within"] = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) =>
+    Effect.flatMap(monotonicMillis, (now) => {
+      if (millis <= 0) return Effect.failSync(onTimeout)
+      const entry: Entry = { at: now + millis, ring: undefined }
+      const raced = race(self, entry, onTimeout, () => push(heap, entry), () => callOff(entry))
+      return alarm !== undefined && alarm.at <= entry.at ? raced : Effect.zipRight(sleepUntil(entry.at), raced)
+    })
+
+  return { within }
+})
+
+const race = <A, E, R>(
+  self: Effect.Effect<A, E, R>,
+  entry: Entry,
+  onTimeout: () => E,
+  begin: () => void,
+  end: () => void
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+    Effect.async<A, E, R>((resume) => {
+      // Forked here, in one step with what ends it, so that an interruption finds both or neither.
+      const fiber = Runtime.runFork(runtime, Effect.interruptible(self))
+      entry.ring = () => {
+        resume(Effect.failSync(onTimeout))
+        fiber.unsafeInterruptAsFork(fiber.id())
+      }
+      begin()
+      fiber.addObserver((exit) => {
+        end()
+        resume(exit)
+      })
+      return Effect.suspend(() => {
+        end()
+        return Fiber.interrupt(fiber)
+      })
+    }))
+
+const push = (heap: Array<Entry>, entry: Entry): void => {
+  let at = heap.length
+  heap.push(entry)
+  while (at > 0) {
+    const above = (at - 1) >> 1
+    const parent = heap[above] as Entry
+    if (parent.at <= entry.at) break
+    heap[at] = parent
+    at = above
+  }
+  heap[at] = entry
+}
+
+/** Takes the first one off. */
+const pop = (heap: Array<Entry>): void => {
+  const entry = heap.pop() as Entry
+  if (heap.length === 0) return
+  let at = 0
+  for (let below = 1; below < heap.length; below = 2 * at + 1) {
+    if (below + 1 < heap.length && (heap[below + 1] as Entry).at < (heap[below] as Entry).at) below++
+    const child = heap[below] as Entry
+    if (child.at >= entry.at) break
+    heap[at] = child
+    at = below
+  }
+  heap[at] = entry
+}
