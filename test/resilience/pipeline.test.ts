@@ -2,7 +2,7 @@
 import { HttpClientRequest } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Array, Chunk, DateTime, Duration, Effect, Fiber, Stream, TestClock } from "effect"
-import { Profile, RateLimiter } from "effect-resilience"
+import { Classifier, Profile, RateLimiter, type ResilientHttpClient } from "effect-resilience"
 import { clientOver, failure, finish, success, times } from "../support/client.ts"
 import * as ScriptedClient from "../support/ScriptedClient.ts"
 
@@ -289,5 +289,149 @@ describe("events", () => {
       const [, ended] = Chunk.toReadonlyArray(yield* Fiber.join(events))
       assert.deepInclude(ended, { _tag: "CallEnded", interrupted: true, elapsed: Duration.seconds(1) })
       assert.strictEqual((yield* client.snapshot).interrupted, 1)
+    }))
+})
+
+describe("a 429 whose classifier says which limit was hit", () => {
+  const limits = [
+    RateLimiter.rolling("burst", 100, "10 seconds"),
+    RateLimiter.rolling("search", 100, "10 seconds"),
+    RateLimiter.daily("day", 1000)
+  ]
+  const about = (failure: Partial<Classifier.Failure>): Classifier.Classifier => (response, now) => {
+    const standard = Classifier.standard(response, now)
+    return standard && { ...standard, ...failure }
+  }
+  const closed = (client: ResilientHttpClient.Service) =>
+    Effect.map(
+      client.limiter.state,
+      ({ buckets }) =>
+        buckets.filter(({ closedFor }) => Duration.toMillis(closedFor) > 0).map(({ closedFor, name }) => [
+          name,
+          Duration.toMillis(closedFor)
+        ])
+    )
+  const refused = ScriptedClient.make({ status: 429, headers: { "retry-after": "3600" } })
+  const call = { buckets: ["burst", "day"], retries: 0 }
+
+  const gates: ReadonlyArray<
+    readonly [string, Partial<Classifier.Failure>, ReadonlyArray<readonly [string, number]>]
+  > = [
+    ["or does not: all that the call takes from", {}, [["burst", 60_000], ["day", 60_000]]],
+    ["one of the call's", { buckets: ["burst", "search"] }, [["burst", 60_000]]],
+    ["none of the call's", { buckets: ["search"] }, []],
+    ["one without a hint: a tenth of its window", { buckets: ["burst"], retryAt: undefined }, [["burst", 1000]]],
+    ["one that is not to be tried again: as long as it takes", { buckets: ["day"], retryable: false }, [[
+      "day",
+      3_600_000
+    ]]],
+    ["none, and nobody is to try again: no longer than any hint", { retryable: false }, [["burst", 60_000], [
+      "day",
+      60_000
+    ]]]
+  ]
+  it.scoped.each(gates)("closes %s", ([, failure, expected]) =>
+    Effect.gen(function*() {
+      const client = yield* clientOver(refused, { limits }, { classify: about(failure) })
+      yield* Effect.flip(client.execute(get, call))
+      assert.deepStrictEqual(yield* closed(client), expected as Array<[string, number]>)
+    }))
+
+  it.scoped("later calls on it fail at once with its instant, and are not sent", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 429, headers: { "retry-after": "3600" } }, {})
+      const client = yield* clientOver(scripted, { limits }, {
+        classify: about({ buckets: ["day"], retryable: false })
+      })
+      yield* Effect.flip(client.execute(get, call))
+      const error = yield* Effect.flip(client.execute(get, { buckets: ["burst", "day"] }))
+      assert.deepInclude(error, { _tag: "Rejected", reason: "waited-too-long", outcome: "not-sent" })
+      assert.deepStrictEqual(error.retryAt, DateTime.unsafeMake(3_600_000))
+      yield* client.execute(get, { buckets: ["search"] })
+      assert.strictEqual(scripted.sent.length, 2)
+    }))
+})
+
+describe("credentials that the server refuses", () => {
+  const post = HttpClientRequest.post("https://api.example.com/things")
+  const bearers = (scripted: ScriptedClient.ScriptedClient) =>
+    scripted.sent.map(({ request }) => request.headers.authorization)
+  /** Hands out `first`, and after a refusal `renewed`. */
+  const tokens = (first: string, renewed?: string) => {
+    let token = first
+    const asked: Array<string | undefined> = []
+    const options: ResilientHttpClient.Options = {
+      authenticate: (request) => Effect.sync(() => HttpClientRequest.bearerToken(request, token)),
+      reauthenticate: (refused) =>
+        Effect.sync(() => {
+          asked.push(refused.headers.authorization)
+          token = renewed ?? token
+          return renewed !== undefined
+        })
+    }
+    return { options, asked }
+  }
+
+  it.scoped("are replaced, and the request is sent once more, even one that is not safe to repeat", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 401 }, {})
+      const { asked, options } = tokens("old", "new")
+      yield* (yield* clientOver(scripted, {}, options)).execute(post, { retries: 0 })
+      assert.deepStrictEqual(bearers(scripted), ["Bearer old", "Bearer new"])
+      assert.deepStrictEqual(asked, ["Bearer old"])
+      assert.deepStrictEqual(times(scripted), [0, 0])
+    }))
+
+  it.scoped("are final where there are no others", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 401 })
+      const error = yield* Effect.flip((yield* clientOver(scripted, {}, tokens("old").options)).execute(get))
+      assert.deepInclude(error, { _tag: "ClientError", status: 401, retryable: false })
+      assert.strictEqual(scripted.sent.length, 1)
+    }))
+
+  it.scoped("are final where the others are refused too", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 401 })
+      const error = yield* Effect.flip((yield* clientOver(scripted, {}, tokens("old", "new").options)).execute(get))
+      assert.deepInclude(error, { _tag: "ClientError", status: 401 })
+      assert.deepStrictEqual(bearers(scripted), ["Bearer old", "Bearer new"])
+    }))
+
+  it.scoped("the second request takes a slot of its own", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 401 }, {})
+      const limits = [RateLimiter.rolling("a", 1, "10 seconds")]
+      yield* success((yield* clientOver(scripted, { limits }, tokens("old", "new").options)).execute(get))
+      assert.deepStrictEqual(times(scripted), [0, 10_000])
+    }))
+
+  it.scoped("a failure to get others is Rejected, and tried again only where it says nothing against that", () =>
+    Effect.gen(function*() {
+      const failing = (failure: object) => ({ ...tokens("old").options, reauthenticate: () => Effect.fail(failure) })
+      const scripted = ScriptedClient.make({ status: 401 })
+      const client = yield* clientOver(scripted, {}, failing({ _tag: "Revoked", retryable: false }))
+      const error = yield* failure(client.execute(get))
+      assert.deepInclude(error, { _tag: "Rejected", reason: "credentials-unavailable", failure: "Revoked" })
+      assert.strictEqual(scripted.sent.length, 1)
+      yield* failure((yield* clientOver(scripted, {}, failing({ _tag: "Away" }))).execute(get, { retries: 2 }))
+      assert.strictEqual(scripted.sent.length, 4)
+    }))
+
+  it.scoped("are waited for no longer than the deadline", () =>
+    Effect.gen(function*() {
+      const options = { ...tokens("old").options, reauthenticate: () => Effect.never }
+      const client = yield* clientOver(ScriptedClient.make({ status: 401 }), {}, options)
+      const error = yield* failure(client.execute(get, { deadline: "15 seconds" }))
+      assert.deepInclude(error, { _tag: "Timeout", scope: "deadline" })
+    }))
+
+  it.scoped("of a body that can be read only once are final", () =>
+    Effect.gen(function*() {
+      const scripted = ScriptedClient.make({ status: 401 }, {})
+      const body = HttpClientRequest.bodyStream(post, Stream.make(new Uint8Array([1])))
+      const error = yield* Effect.flip((yield* clientOver(scripted, {}, tokens("old", "new").options)).execute(body))
+      assert.strictEqual(error._tag, "ClientError")
+      assert.strictEqual(scripted.sent.length, 1)
     }))
 })

@@ -2,18 +2,49 @@ import { assert, it } from "@effect/vitest"
 import * as RollingWindow from "../../packages/resilience/src/internal/rollingWindow.ts"
 import * as WaitingLine from "../../packages/resilience/src/internal/waitingLine.ts"
 
-it("a caller does not overtake an earlier one that waits for a window of its own and another, but does overtake others", () => {
-  const search = RollingWindow.make(1, 1000)
-  const all = RollingWindow.make(10, 1000)
-  const other = RollingWindow.make(10, 1000)
-  RollingWindow.take(search, 1)
-
+/** The room that `first` needs of `all` is `[own, all]`'s, and `own` is full until 1000. */
+const lineOf = (all: RollingWindow.RollingWindow, weight: number) => {
+  const own = RollingWindow.make(weight, 1000)
   const line = WaitingLine.make()
-  const first = WaitingLine.join(line, [search, all], 1)
-  const second = WaitingLine.join(line, [all], 1)
-  const third = WaitingLine.join(line, [other], 1)
-  assert.deepStrictEqual(WaitingLine.serve(line, 0).admitted, [third])
+  RollingWindow.take(own, 1)
+  RollingWindow.answered(own, 1, 0)
+  return { line, first: WaitingLine.join(line, [own, all], weight) }
+}
 
-  RollingWindow.answered(search, 1, 0)
-  assert.deepStrictEqual(WaitingLine.serve(line, 1000).admitted, [first, second])
+it("nobody takes the room that an earlier caller of another lane waits for, but others are served", () => {
+  const all = RollingWindow.make(1, 1000)
+  const { first, line } = lineOf(all, 1)
+  const second = WaitingLine.join(line, [all], 1)
+  const third = WaitingLine.join(line, [RollingWindow.make(10, 1000)], 1)
+  assert.deepStrictEqual(WaitingLine.serve(line, 0), { admitted: [third], lookAgain: 1000 })
+  assert.deepStrictEqual(WaitingLine.serve(line, 1000).admitted, [first])
+  RollingWindow.answered(all, 1, 1000)
+  assert.deepStrictEqual(WaitingLine.serve(line, 2000).admitted, [second])
+})
+
+it("where there is room for both, nobody waits for the windows of another lane", () => {
+  const { first, line } = lineOf(RollingWindow.make(10, 1000), 1)
+  const [, all] = first.lane.windows
+  const later = Array.from({ length: 9 }, () => WaitingLine.join(line, [all as RollingWindow.RollingWindow], 1))
+  const { admitted } = WaitingLine.serve(line, 0)
+  assert.deepStrictEqual(admitted, later)
+  assert.deepStrictEqual(WaitingLine.serve(line, 1000).admitted, [first])
+})
+
+it("a heavy caller is not starved by light ones that keep coming", () => {
+  const { first, line } = lineOf(RollingWindow.make(10, 1000), 8)
+  const [, all] = first.lane.windows
+  const light = Array.from({ length: 5 }, () => WaitingLine.join(line, [all as RollingWindow.RollingWindow], 1))
+  assert.deepStrictEqual(WaitingLine.serve(line, 0).admitted, light.slice(0, 2))
+  assert.deepStrictEqual(WaitingLine.serve(line, 1000).admitted, [first])
+})
+
+it("those of a third lane leave room for all who came before them", () => {
+  const { first, line } = lineOf(RollingWindow.make(2, 1000), 1)
+  const [, all] = first.lane.windows as ReadonlyArray<RollingWindow.RollingWindow>
+  const full = RollingWindow.make(1, 1000)
+  RollingWindow.take(full, 1)
+  WaitingLine.join(line, [full, all!], 1)
+  WaitingLine.join(line, [all!], 1)
+  assert.deepStrictEqual(WaitingLine.serve(line, 0).admitted, [])
 })

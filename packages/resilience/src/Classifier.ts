@@ -24,6 +24,11 @@ export interface Failure {
   readonly retryAt?: number | undefined
   /** The limit that was hit. */
   readonly policy?: string | undefined
+  /**
+   * The limiter's buckets that a 429 may be about: it closes the gate of those of them that the call has taken from, and no
+   * other. Default: all that it has taken from.
+   */
+  readonly buckets?: ReadonlyArray<string> | undefined
   readonly details?: ApiError.ErrorDetails | undefined
 }
 

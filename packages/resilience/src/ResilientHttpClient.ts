@@ -96,9 +96,20 @@ export interface Service {
 export interface Options {
   /** Put before every URL that is not absolute. */
   readonly baseUrl?: string | undefined
-  /** Adds credentials, anew for each attempt. A failure of it is `Rejected`, and may be repeated. */
+  /** Adds credentials, anew for each attempt. A failure of it is `Rejected`, and repeated unless it is `retryable: false`. */
   readonly authenticate?:
     | ((request: HttpClientRequest.HttpClientRequest) => Effect.Effect<HttpClientRequest.HttpClientRequest, unknown>)
+    | undefined
+  /**
+   * Told of a request whose credentials the server refused (401). Where it finds that there are others by now, or gets them, it
+   * answers `true`, and the request is sent once more, even one that is not safe to repeat, as it was refused. Its failures
+   * are those of `authenticate`. Default: a refusal is final.
+   */
+  readonly reauthenticate?:
+    | ((
+      refused: HttpClientRequest.HttpClientRequest,
+      error: ApiError.ClientError
+    ) => Effect.Effect<boolean, unknown>)
     | undefined
   /** Default: `Classifier.standard`. */
   readonly classify?: Classifier.Classifier | undefined
@@ -151,6 +162,7 @@ export const make = (
       // The platform's own spans hold query strings, and its headers tell third parties of our traces.
       client: withoutRedirects(HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, constTrue)),
       authenticate: options.authenticate,
+      reauthenticate: options.reauthenticate,
       classify: options.classify ?? Classifier.standard,
       quotas: options.quotas ?? RateLimitHeaders.fromHeaders,
       propagateTrace: options.propagateTrace ?? false,

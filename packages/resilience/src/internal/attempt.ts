@@ -12,14 +12,14 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
-import { type ApiError, CircuitOpen, isApiError, RateLimited, Rejected, Timeout } from "../ApiError.ts"
+import { type ApiError, CircuitOpen, ClientError, isApiError, RateLimited, Rejected, Timeout } from "../ApiError.ts"
 import * as AttemptTimeout from "../AttemptTimeout.ts"
 import * as CircuitBreaker from "../CircuitBreaker.ts"
-import type { Classifier } from "../Classifier.ts"
+import type { Classifier, Failure } from "../Classifier.ts"
 import { type Fate, NotAdmitted, type Options as Taking, type RateLimiter } from "../RateLimiter.ts"
 import type * as RateLimitHeaders from "../RateLimitHeaders.ts"
 import { forError } from "../RetrySchedule.ts"
-import { type Call, identity, invalid } from "./call.ts"
+import { type Call, canBeReadOnce, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
 import type { Attempt, Observer } from "./observer.ts"
 import * as Spans from "./spans.ts"
@@ -30,6 +30,9 @@ export interface Equipment {
   readonly client: HttpClient.HttpClient
   readonly authenticate:
     | ((request: HttpClientRequest.HttpClientRequest) => Effect.Effect<HttpClientRequest.HttpClientRequest, unknown>)
+    | undefined
+  readonly reauthenticate:
+    | ((refused: HttpClientRequest.HttpClientRequest, error: ClientError) => Effect.Effect<boolean, unknown>)
     | undefined
   readonly classify: Classifier
   readonly quotas: RateLimitHeaders.Reader
@@ -54,8 +57,10 @@ export const attempt = <A, R>(
   receive: Receive<A, R>
 ): Effect.Effect<A, ApiError, R> => {
   const { breaker } = call.destination
-  const admitted = Effect.flatMap(
-    authenticated(equipment, call, deadline),
+  const admitted = withCredentials(
+    equipment,
+    call,
+    deadline,
     (request) =>
       withinLimits(equipment.observer, call, deadline, (waited) => {
         const sent = exchange(equipment, call, deadline, n, waited, request, receive)
@@ -66,6 +71,32 @@ export const attempt = <A, R>(
   return Effect.mapError(
     Effect.zipRight(breaker.check, admitted),
     (error) => error._tag === "CircuitBreakerOpen" ? circuitOpen(call, error) : error
+  )
+}
+
+/** Sends the request with credentials, and once more where these were refused and there are others now. */
+const withCredentials = <A, E, R>(
+  { authenticate, reauthenticate, timers }: Equipment,
+  call: Call,
+  deadline: CallDeadline,
+  sendWith: (request: HttpClientRequest.HttpClientRequest) => Effect.Effect<A, E | ApiError, R>
+): Effect.Effect<A, E | ApiError, R> => {
+  if (authenticate === undefined) return sendWith(call.request)
+  const authenticated = ofCredentials(timers, call, deadline, () => authenticate(call.request))
+  if (reauthenticate === undefined) return Effect.flatMap(authenticated, sendWith)
+  return Effect.flatMap(
+    authenticated,
+    (request) =>
+      Effect.catchAll(
+        sendWith(request),
+        (error) =>
+          error instanceof ClientError && error.status === 401 && !canBeReadOnce(call.request)
+            ? Effect.flatMap(
+              ofCredentials(timers, call, deadline, () => reauthenticate(request, error)),
+              (isAnother) => isAnother ? Effect.flatMap(authenticated, sendWith) : Effect.fail(error)
+            )
+            : Effect.fail(error)
+      )
   )
 }
 
@@ -92,14 +123,11 @@ const withinLimits = <A, E, R>(
         }
       ))
   if (limiter === undefined) return use(0)
-  return through(limiter, { buckets, weight }, (waited) =>
-    (concurrency === undefined
-      ? use(waited)
-      : through(concurrency, { buckets: [] }, use)).pipe(
-        Effect.tapError((error) => closeGate(limiter, call, error))
-      )).pipe(
-      Effect.mapError((error) => error instanceof NotAdmitted ? notAdmitted(call, deadline, error) : error)
-    )
+  return through(
+    limiter,
+    { buckets, weight },
+    (waited) => concurrency === undefined ? use(waited) : through(concurrency, { buckets: [] }, use)
+  ).pipe(Effect.mapError((error) => error instanceof NotAdmitted ? notAdmitted(call, deadline, error) : error))
 }
 
 /** Sends the request, for as long as the attempt and the call may take, and tells of it. */
@@ -118,14 +146,15 @@ const exchange = <A, R>(
       Effect.flatMap(monotonicMillis, (now) => {
         const left = deadline.at - now
         if (left <= 0) return deadlineExceeded(call, deadline, "not-sent")
-        const attempt: Attempt = { waited, status: undefined }
+        const attempt: Attempt = { waited, status: undefined, failure: undefined }
+        const judge: Classifier = (response, now) => attempt.failure = classify(response, now)
         const onAnswer = ({ headers, status }: HttpClientResponse.HttpClientResponse) => {
           attempt.status = status
           return call.limiter === undefined ? Effect.void : reportQuotas(call.limiter, call, quotas, headers)
         }
         const sent = Effect.flatMap(
           propagateTrace ? Spans.propagate(request) : Effect.succeed(request),
-          (request) => send(client, call, request, classify, receive, onAnswer)
+          (request) => send(client, call, request, judge, receive, onAnswer)
         )
         observer.attemptBegan()
         return Spans.ofAttempt(
@@ -136,6 +165,7 @@ const exchange = <A, R>(
           n,
           () => attempt.status
         ).pipe(
+          Effect.tapError((error) => closeGate(call, error, attempt.failure)),
           Effect.onExit((exit) =>
             Effect.map(monotonicMillis, (end) => observer.attemptEnded(call, n, attempt, end - now, errorOf(exit)))
           )
@@ -164,19 +194,19 @@ const attemptTimedOut = (call: Call, limit: Duration.Duration): Timeout =>
 const deadlineExceeded = (call: Call, { allowed }: CallDeadline, outcome: "unknown" | "not-sent"): Timeout =>
   new Timeout({ ...identity(call), scope: "deadline", limit: allowed, outcome, retryable: false })
 
-const authenticated = (
-  { authenticate, timers }: Equipment,
+/** What has to do with credentials, for as long as the call may take. */
+const ofCredentials = <A>(
+  timers: Timers,
   call: Call,
-  deadline: CallDeadline
-): Effect.Effect<HttpClientRequest.HttpClientRequest, ApiError> => {
-  if (authenticate === undefined) return Effect.succeed(call.request)
-  return Effect.flatMap(monotonicMillis, (now) =>
+  deadline: CallDeadline,
+  ask: () => Effect.Effect<A, unknown>
+): Effect.Effect<A, ApiError> =>
+  Effect.flatMap(monotonicMillis, (now) =>
     timers.within(
-      Effect.mapError(authenticate(call.request), (error) => isApiError(error) ? error : noCredentials(call, error)),
+      Effect.mapError(Effect.suspend(ask), (error) => isApiError(error) ? error : noCredentials(call, error)),
       deadline.at - now,
       () => deadlineExceeded(call, deadline, "not-sent")
     ))
-}
 
 /** Only the kind of failure is told: what a secret manager says in its errors is not ours to repeat. */
 const noCredentials = (call: Call, error: unknown): Rejected =>
@@ -189,19 +219,29 @@ const noCredentials = (call: Call, error: unknown): Rejected =>
       ? error.name
       : "unknown",
     outcome: "not-sent",
-    retryable: true
+    retryable: !(Predicate.hasProperty(error, "retryable") && error.retryable === false)
   })
 
-/** However long the server asks for, somebody asks again once in a while: hints have been known to be wrong. */
-const closeGate = (limiter: RateLimiter, call: Call, error: unknown): Effect.Effect<void> => {
-  if (!(error instanceof RateLimited)) return Effect.void
-  const { retryAt } = error
-  if (retryAt === undefined) return limiter.close(undefined, call.buckets)
-  return Effect.flatMap(DateTime.now, (now) =>
-    limiter.close(
-      Duration.min(Math.max(0, DateTime.distance(now, retryAt)), forError(call.policy.retry, error._tag).hintCap),
-      call.buckets
-    ))
+/**
+ * However long the server asks for, somebody asks again once in a while: hints have been known to be wrong. Where nobody
+ * is to try again, as of a limit on the day, the classifier has said for how long.
+ */
+const closeGate = (
+  { buckets, limiter, policy }: Call,
+  error: ApiError,
+  failure: Failure | undefined
+): Effect.Effect<void> => {
+  if (limiter === undefined || !(error instanceof RateLimited)) return Effect.void
+  const { retryAt, retryable } = error
+  const about = failure?.buckets ?? buckets
+  const closed = buckets === undefined ? about : about?.filter((name) => buckets.includes(name))
+  if (retryAt === undefined) return limiter.close(undefined, closed)
+  const isForGood = failure?.buckets !== undefined && !retryable
+  const longest = isForGood ? Duration.infinity : forError(policy.retry, error._tag).hintCap
+  return Effect.flatMap(
+    DateTime.now,
+    (now) => limiter.close(Duration.min(Math.max(0, DateTime.distance(now, retryAt)), longest), closed)
+  )
 }
 
 const fateOf = (exit: Exit.Exit<unknown, unknown>): Fate => {

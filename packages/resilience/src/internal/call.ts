@@ -117,7 +117,7 @@ const isReplayable = ({ headers, method }: HttpClientRequest.HttpClientRequest):
   ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].includes(method) || headers["idempotency-key"] !== undefined
 
 /** Once such a body is sent, there is nothing left to send again. */
-const canBeReadOnce = ({ body }: HttpClientRequest.HttpClientRequest): boolean =>
+export const canBeReadOnce = ({ body }: HttpClientRequest.HttpClientRequest): boolean =>
   body._tag === "Stream" || (body._tag === "Raw" && !(typeof body.body === "string" || body.body instanceof Blob))
 
 /** Base and path with exactly one slash between them; an absolute URL stays as it is. */

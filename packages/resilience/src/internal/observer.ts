@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ApiError } from "../ApiError.ts"
 import type { Mode } from "../CircuitBreaker.ts"
+import type { Failure } from "../Classifier.ts"
 import type { Event } from "../Event.ts"
 import type { Snapshot } from "../Snapshot.ts"
 import { type Call, identity } from "./call.ts"
@@ -35,6 +36,8 @@ export interface Attempt {
   /** In milliseconds. */
   readonly waited: number
   status: number | undefined
+  /** How the answer was judged, where it is a failure. */
+  failure: Failure | undefined
 }
 
 export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) => {

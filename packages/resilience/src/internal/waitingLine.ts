@@ -58,7 +58,8 @@ export const dismiss = (self: WaitingLine): ReadonlyArray<Waiter> => {
 
 /**
  * Admits everyone whose turn it is, and tells when to look again: infinite while that depends on answers to come.
- * Nobody overtakes an earlier caller that waits for the same window, so a heavy call is not starved by light ones.
+ * Nobody takes the room that an earlier caller of another lane waits for, so a heavy call is not starved by light ones; but
+ * where two lanes share a window that has room for both, neither waits for the windows of the other.
  */
 export const serve = (self: WaitingLine, now: number): { admitted: ReadonlyArray<Waiter>; lookAgain: number } => {
   const admitted: Array<Waiter> = []
@@ -74,23 +75,29 @@ export const serve = (self: WaitingLine, now: number): { admitted: ReadonlyArray
 
 const next = (self: WaitingLine, now: number): { waiter: Waiter | undefined; lookAgain: number } => {
   const heads = self.lanes.map(head).filter((waiter) => waiter !== undefined).sort((a, b) => a.arrival - b.arrival)
-  const blocked = new Set<RollingWindow.RollingWindow>()
+  const reserved = new Map<RollingWindow.RollingWindow, number>()
   let lookAgain = Number.POSITIVE_INFINITY
   for (const waiter of heads) {
-    const { windows } = waiter.lane
-    if (!windows.some((window) => blocked.has(window))) {
-      const soonest = soonestOf(windows, waiter.weight, now)
-      if (soonest <= now) return { waiter, lookAgain }
-      lookAgain = Math.min(lookAgain, soonest)
-    }
-    for (const window of windows) blocked.add(window)
+    const { lane: { windows }, weight } = waiter
+    const soonest = soonestOf(windows, weight, now, reserved)
+    if (soonest <= now) return { waiter, lookAgain }
+    lookAgain = Math.min(lookAgain, soonest)
+    for (const window of windows) reserved.set(window, (reserved.get(window) ?? 0) + weight)
   }
   return { waiter: undefined, lookAgain }
 }
 
-/** The soonest instant at which all the windows can have room for the weight. */
-const soonestOf = (windows: ReadonlyArray<RollingWindow.RollingWindow>, weight: number, now: number): number =>
-  windows.reduce((latest, window) => Math.max(latest, RollingWindow.soonest(window, weight, now)), now)
+/** The soonest instant at which all the windows can have room for the weight, beside what is reserved. */
+const soonestOf = (
+  windows: ReadonlyArray<RollingWindow.RollingWindow>,
+  weight: number,
+  now: number,
+  reserved?: ReadonlyMap<RollingWindow.RollingWindow, number>
+): number =>
+  windows.reduce(
+    (latest, window) => Math.max(latest, RollingWindow.soonest(window, weight + (reserved?.get(window) ?? 0), now)),
+    now
+  )
 
 /** How long a caller will have to wait at the least, as far as that is certain by now. */
 export const knownWait = (
