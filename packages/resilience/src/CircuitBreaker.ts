@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import { isApiError } from "./ApiError.ts"
 import * as Circuit from "./internal/circuit.ts"
 import { PositiveCount, PositiveTime } from "./internal/settings.ts"
-import { monotonicMillis } from "./internal/time.ts"
+import { monotonicMillis, withNow } from "./internal/time.ts"
 
 const Share = Schema.Finite.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
 
@@ -158,83 +158,97 @@ export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBr
 export const fromSettings = (
   settings: Settings,
   onChange: (mode: Mode) => Effect.Effect<void> = () => Effect.void
-): Effect.Effect<CircuitBreaker> =>
-  Effect.map(monotonicMillis, (now) => {
-    const circuit = Circuit.make(toCircuit(settings), now)
-    const listeners = new Set<(mode: Mode) => void>()
+): Effect.Effect<CircuitBreaker> => Effect.map(monotonicMillis, (now) => unsafeMake(settings, now, onChange))
 
-    /** Whatever may change the mode goes through here, so that each change is told once and in order. */
-    const step = <A>(f: (now: number) => A): Effect.Effect<A> =>
-      Effect.flatMap(monotonicMillis, (now) => {
+/** @internal */
+export interface Unsafe extends CircuitBreaker {
+  readonly unsafeMode: () => Mode
+}
+
+/** @internal */
+export const unsafeMake = (
+  settings: Settings,
+  now: number,
+  onChange: (mode: Mode) => Effect.Effect<void>
+): Unsafe => {
+  const circuit = Circuit.make(toCircuit(settings), now)
+  const listeners = new Set<(mode: Mode) => void>()
+
+  /** Whatever may change the mode goes through here, so that each change is told once and in order. */
+  const step = <A>(f: (now: number) => A): Effect.Effect<A> =>
+    withNow((now) => {
+      const before = circuit.generation
+      return told(before, f(now))
+    })
+  const told = <A>(before: number, result: A): Effect.Effect<A> => {
+    if (before === circuit.generation) return Effect.succeed(result)
+    for (const tell of [...listeners]) tell(circuit.mode)
+    return Effect.as(onChange(circuit.mode), result)
+  }
+  const listen = (tell: (mode: Mode) => void) =>
+    Effect.acquireRelease(
+      Effect.sync(() => listeners.add(tell)),
+      () => Effect.sync(() => listeners.delete(tell))
+    )
+  const instant = (at: number, now: number): Effect.Effect<DateTime.Utc | undefined> =>
+    Number.isFinite(at)
+      ? Effect.map(DateTime.now, (today) => DateTime.add(today, { millis: Math.max(0, Math.ceil(at - now)) }))
+      : Effect.succeed(undefined)
+  const refuse = (at: number, now: number): Effect.Effect<never, CircuitBreakerOpen> =>
+    Effect.flatMap(instant(at, now), (retryAt) => new CircuitBreakerOpen(retryAt === undefined ? {} : { retryAt }))
+
+  const withPermit: CircuitBreaker["withPermit"] = <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    judge: (exit: Exit.Exit<A, E>) => Verdict
+  ) =>
+    Effect.uninterruptibleMask((restore) =>
+      withNow((now): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
         const before = circuit.generation
-        const result = f(now)
-        if (before === circuit.generation) return Effect.succeed(result)
-        for (const tell of [...listeners]) tell(circuit.mode)
-        return Effect.as(onChange(circuit.mode), result)
+        const answer = Circuit.admit(circuit, now)
+        if ("retryAt" in answer) return refuse(answer.retryAt, now)
+        const used = Effect.onExit(restore(self), (exit) =>
+          Effect.flatMap(hintedWait(exit), (wait) =>
+            step((now) => {
+              const retryAt = wait === undefined ? undefined : now + wait
+              Circuit.settle(circuit, answer, judge(exit), now, retryAt)
+            })))
+        return before === circuit.generation ? used : Effect.zipRight(told(before, undefined), used)
       })
-    const listen = (tell: (mode: Mode) => void) =>
-      Effect.acquireRelease(
-        Effect.sync(() => listeners.add(tell)),
-        () => Effect.sync(() => listeners.delete(tell))
-      )
-    const instant = (at: number, now: number): Effect.Effect<DateTime.Utc | undefined> =>
-      Number.isFinite(at)
-        ? Effect.map(DateTime.now, (today) => DateTime.add(today, { millis: Math.max(0, Math.ceil(at - now)) }))
-        : Effect.succeed(undefined)
-    const refuse = (at: number, now: number): Effect.Effect<never, CircuitBreakerOpen> =>
-      Effect.flatMap(instant(at, now), (retryAt) => new CircuitBreakerOpen(retryAt === undefined ? {} : { retryAt }))
+    )
 
-    const withPermit: CircuitBreaker["withPermit"] = <A, E, R>(
-      self: Effect.Effect<A, E, R>,
-      judge: (exit: Exit.Exit<A, E>) => Verdict
-    ) =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(
-          step((now) => [Circuit.admit(circuit, now), now] as const),
-          ([answer, now]): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
-            if ("retryAt" in answer) return refuse(answer.retryAt, now)
-            return Effect.onExit(restore(self), (exit) =>
-              Effect.flatMap(hintedWait(exit), (wait) =>
-                step((now) => {
-                  const retryAt = wait === undefined ? undefined : now + wait
-                  Circuit.settle(circuit, answer, judge(exit), now, retryAt)
-                })))
-          }
-        )
-      )
-
-    return {
-      withPermit,
-      check: Effect.flatMap(monotonicMillis, (now) => {
-        const refused = Circuit.refusedUntil(circuit, now)
-        return refused === undefined ? Effect.void : refuse(refused, now)
-      }),
-      change: Effect.async<void>((resume) => {
-        const tell = () => {
-          listeners.delete(tell)
-          resume(Effect.void)
+  return {
+    unsafeMode: () => circuit.mode,
+    withPermit,
+    check: withNow((now) => {
+      const refused = Circuit.refusedUntil(circuit, now)
+      return refused === undefined ? Effect.void : refuse(refused, now)
+    }),
+    change: Effect.async<void>((resume) => {
+      const tell = () => {
+        listeners.delete(tell)
+        resume(Effect.void)
+      }
+      listeners.add(tell)
+      return Effect.sync(() => listeners.delete(tell))
+    }),
+    state: Effect.flatMap(monotonicMillis, (now) =>
+      Effect.map(
+        instant(circuit.mode === "open" && now < circuit.openUntil ? circuit.openUntil : Infinity, now),
+        (retryAt) => ({ mode: circuit.mode, retryAt })
+      )),
+    changes: Stream.changes(
+      Stream.asyncPush<Mode>(
+        (emit) => Effect.zipLeft(listen((mode) => emit.single(mode)), Effect.sync(() => emit.single(circuit.mode))),
+        {
+          bufferSize: "unbounded"
         }
-        listeners.add(tell)
-        return Effect.sync(() => listeners.delete(tell))
-      }),
-      state: Effect.flatMap(monotonicMillis, (now) =>
-        Effect.map(
-          instant(circuit.mode === "open" && now < circuit.openUntil ? circuit.openUntil : Infinity, now),
-          (retryAt) => ({ mode: circuit.mode, retryAt })
-        )),
-      changes: Stream.changes(
-        Stream.asyncPush<Mode>(
-          (emit) => Effect.zipLeft(listen((mode) => emit.single(mode)), Effect.sync(() => emit.single(circuit.mode))),
-          {
-            bufferSize: "unbounded"
-          }
-        )
-      ),
-      isolate: step(() => Circuit.isolate(circuit)),
-      disable: step(() => Circuit.disable(circuit)),
-      reset: step((now) => Circuit.reset(circuit, now))
-    }
-  })
+      )
+    ),
+    isolate: step(() => Circuit.isolate(circuit)),
+    disable: step(() => Circuit.disable(circuit)),
+    reset: step((now) => Circuit.reset(circuit, now))
+  }
+}
 
 /**
  * Runs an effect unless the circuit is open. Failures and defects count against the circuit, with these exceptions:

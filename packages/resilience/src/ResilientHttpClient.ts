@@ -35,11 +35,12 @@ import { attempt, type CallDeadline, type Equipment } from "./internal/attempt.t
 import * as Call from "./internal/call.ts"
 import * as Endpoint from "./internal/endpoint.ts"
 import { buffered, decoded, streamed } from "./internal/exchange.ts"
+import * as Lean from "./internal/lean.ts"
 import * as Observer from "./internal/observer.ts"
 import * as Retry from "./internal/retry.ts"
 import * as Spans from "./internal/spans.ts"
 import * as Terms from "./internal/terms.ts"
-import { monotonicMillis } from "./internal/time.ts"
+import { withNow } from "./internal/time.ts"
 import * as Timers from "./internal/timers.ts"
 import * as Policy from "./Policy.ts"
 import * as Profile from "./Profile.ts"
@@ -158,9 +159,9 @@ export const make = (
     const observer = yield* Observer.make
     const maker = yield* Terms.maker(options.limiter, observer)
     let terms = yield* maker.make(yield* Policy.make(settings), undefined)
+    const client = yield* HttpClient.HttpClient
     const equipment: Equipment = {
-      // The platform's own spans hold query strings, and its headers tell third parties of our traces.
-      client: withoutRedirects(HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, constTrue)),
+      client: Lean.isLean(client) ? client : withoutRedirects(withoutSpans(client)),
       authenticate: options.authenticate,
       reauthenticate: options.reauthenticate,
       classify: options.classify ?? Classifier.standard,
@@ -176,34 +177,33 @@ export const make = (
       callOptions: CallOptions,
       attemptOf: (call: Call.Call, deadline: CallDeadline, n: number) => Effect.Effect<A, ApiError.ApiError, R>
     ): Effect.Effect<A, ApiError.ApiError, R> =>
-      Effect.suspend(() => {
-        observer.callBegan()
-        return Call.make(terms, surroundings, request, callOptions)
-      }).pipe(
-        Effect.mapError((error) => {
-          const refused = ApiError.withRetry(error, neverTried)
-          observer.callRefused(refused)
-          return refused
-        }),
-        Effect.flatMap((call) =>
-          Effect.flatMap(callDeadline(call), (deadline) => {
-            const { breaker, budget } = call.destination
-            const retried = Retry.run({
-              attempt: (n) => attemptOf(call, deadline, n),
-              schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
-              retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
-              hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
-              replayable: call.replayable,
-              deadline: deadline.at,
-              budget,
-              circuitChange: breaker?.change ?? Effect.never,
-              onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
-              onWait: (error, longest) => observer.waiting(call, error, longest)
-            })
-            return observed(observer, call, deadline, Spans.ofCall(retried, call))
+      Effect.flatMap(Deadline.Deadline, (region) =>
+        withNow((now) => {
+          observer.callBegan()
+          const call = Call.make(terms, surroundings, request, callOptions, now)
+          if (call instanceof ApiError.InvalidRequest) {
+            const refused = ApiError.withRetry(call, neverTried)
+            observer.callRefused(refused)
+            return Effect.fail(refused)
+          }
+          const at = Math.min(region, now + Duration.toMillis(call.policy.deadline))
+          const deadline = { beganAt: now, at }
+          const { breaker, budget } = call.destination
+          const retried = Retry.run({
+            attempt: (n) => attemptOf(call, deadline, n),
+            schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
+            retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
+            hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
+            replayable: call.replayable,
+            beganAt: now,
+            deadline: at,
+            budget,
+            circuitChange: breaker?.change ?? Effect.never,
+            onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
+            onWait: (error, longest) => observer.waiting(call, error, longest)
           })
-        )
-      )
+          return observed(observer, call, now, Spans.ofCall(retried, call))
+        }))
 
     return {
       execute: (request, callOptions = {}) =>
@@ -337,6 +337,9 @@ const neverTried: ApiError.RetrySummary = {
   uncertain: false
 }
 
+/** The platform's own hold query strings, and its headers tell third parties of our traces. */
+const withoutSpans = HttpClient.withTracerDisabledWhen(constTrue)
+
 /** Of the platform's clients fetch alone follows redirects, with whatever credentials and body a request has. */
 const withoutRedirects = HttpClient.transformResponse(
   Effect.mapInputContext((context: Context.Context<never>) =>
@@ -347,13 +350,6 @@ const withoutRedirects = HttpClient.transformResponse(
   )
 )
 
-const callDeadline = (call: Call.Call): Effect.Effect<CallDeadline> =>
-  Effect.zipWith(monotonicMillis, Deadline.after(Duration.toMillis(call.policy.deadline)), (now, at) => ({
-    beganAt: now,
-    at,
-    allowed: Duration.millis(Math.max(0, at - now))
-  }))
-
 const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.InvalidPolicy> =>
   baseUrl === undefined || (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol))
     ? Effect.void
@@ -363,10 +359,14 @@ const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.I
 const observed = <A, R>(
   observer: Observer.Observer,
   call: Call.Call,
-  { beganAt }: CallDeadline,
+  beganAt: number,
   self: Effect.Effect<A, ApiError.ApiError, R>
 ): Effect.Effect<A, ApiError.ApiError, R> =>
-  Effect.onExit(self, (exit) => Effect.map(monotonicMillis, (now) => observer.callEnded(call, now - beganAt, exit)))
+  Effect.onExit(self, (exit) =>
+    withNow((now) => {
+      observer.callEnded(call, now - beganAt, exit)
+      return Effect.void
+    }))
 
 /** A failed attempt must close its body before the next one begins; a good one lives as long as the stream. */
 const inScopeOfItsOwn = <A, E, R>(outer: Scope.Scope, effect: Effect.Effect<A, E, R>) =>

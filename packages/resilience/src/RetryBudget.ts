@@ -110,7 +110,8 @@ export const fromSettings = (settings: Settings): RetryBudget => {
   }
 }
 
-const toBudget = (settings: Settings): Budget.Settings =>
+/** @internal */
+export const toBudget = (settings: Settings): Budget.Settings =>
   "share" in settings
     ? {
       share: settings.share,

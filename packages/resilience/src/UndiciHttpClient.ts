@@ -21,6 +21,7 @@ import * as Stream from "effect/Stream"
 import { Readable } from "node:stream"
 import { Agent, type Dispatcher } from "undici"
 import * as IncomingBody from "./internal/incomingBody.ts"
+import * as Lean from "./internal/lean.ts"
 import { UndiciResponse } from "./internal/undiciResponse.ts"
 
 /**
@@ -30,10 +31,10 @@ import { UndiciResponse } from "./internal/undiciResponse.ts"
  * @category constructors
  */
 export const make = (dispatcher: Dispatcher): HttpClient.HttpClient =>
-  HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+  Lean.mark(HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) => send(dispatcher, request)),
     Effect.succeed
-  )
+  ))
 
 /**
  * With an agent of its own, which lives as long as the layer. Its options are undici's; by default as many connections as

@@ -23,7 +23,7 @@ import { type Call, canBeReadOnce, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
 import type { Attempt, Observer } from "./observer.ts"
 import * as Spans from "./spans.ts"
-import { monotonicMillis } from "./time.ts"
+import { withNow } from "./time.ts"
 import type { Timers } from "./timers.ts"
 
 export interface Equipment {
@@ -41,11 +41,10 @@ export interface Equipment {
   readonly timers: Timers
 }
 
-/** When a call must have ended, in milliseconds on the monotonic clock, and how long that was from its beginning. */
+/** When a call began, and when it must have ended, in milliseconds on the monotonic clock. */
 export interface CallDeadline {
   readonly beganAt: number
   readonly at: number
-  readonly allowed: Duration.Duration
 }
 
 /** Attempt `n`, counted from 0. */
@@ -113,7 +112,7 @@ const withinLimits = <A, E, R>(
     taking: Taking,
     use: (waited: number) => Effect.Effect<A, E, R>
   ) =>
-    Effect.flatMap(monotonicMillis, (now) =>
+    withNow((now) =>
       limiter.withSlots<A, E, R>(
         { ...taking, longestWait: Math.max(0, deadline.at - now), fate: fateOf },
         (duration) => {
@@ -121,7 +120,8 @@ const withinLimits = <A, E, R>(
           if (waited > 0) observer.waited(call, waited)
           return use(waited)
         }
-      ))
+      )
+    )
   if (limiter === undefined) return use(0)
   return through(
     limiter,
@@ -140,38 +140,30 @@ const exchange = <A, R>(
   request: HttpClientRequest.HttpClientRequest,
   receive: Receive<A, R>
 ): Effect.Effect<A, ApiError, R> =>
-  Effect.flatMap(
-    AttemptTimeout.ofAttempt(call.policy.attemptTimeout, n),
-    (allowed) =>
-      Effect.flatMap(monotonicMillis, (now) => {
-        const left = deadline.at - now
-        if (left <= 0) return deadlineExceeded(call, deadline, "not-sent")
-        const attempt: Attempt = { waited, status: undefined, failure: undefined }
-        const judge: Classifier = (response, now) => attempt.failure = classify(response, now)
-        const onAnswer = ({ headers, status }: HttpClientResponse.HttpClientResponse) => {
-          attempt.status = status
-          return call.limiter === undefined ? Effect.void : reportQuotas(call.limiter, call, quotas, headers)
-        }
-        const sent = Effect.flatMap(
-          propagateTrace ? Spans.propagate(request) : Effect.succeed(request),
-          (request) => send(client, call, request, judge, receive, onAnswer)
-        )
-        observer.attemptBegan()
-        return Spans.ofAttempt(
-          left < Duration.toMillis(allowed)
-            ? timers.within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
-            : timers.within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed)),
-          call,
-          n,
-          () => attempt.status
-        ).pipe(
-          Effect.tapError((error) => closeGate(call, error, attempt.failure)),
-          Effect.onExit((exit) =>
-            Effect.map(monotonicMillis, (end) => observer.attemptEnded(call, n, attempt, end - now, errorOf(exit)))
-          )
-        )
-      })
-  )
+  Effect.flatMap(AttemptTimeout.ofAttempt(call.policy.attemptTimeout, n), (allowed) =>
+    withNow((now) => {
+      const left = deadline.at - now
+      if (left <= 0) return Effect.fail(deadlineExceeded(call, deadline, "not-sent"))
+      const attempt: Attempt = { waited, status: undefined, failure: undefined }
+      const judge: Classifier = (response, now) => attempt.failure = classify(response, now)
+      const onAnswer = ({ headers, status }: HttpClientResponse.HttpClientResponse) => {
+        attempt.status = status
+        return call.limiter === undefined ? undefined : reportQuotas(call.limiter, call, quotas, headers)
+      }
+      const sent = propagateTrace
+        ? Effect.flatMap(Spans.propagate(request), (request) => send(client, call, request, judge, receive, onAnswer))
+        : send(client, call, request, judge, receive, onAnswer)
+      observer.attemptBegan()
+      const timed = left < Duration.toMillis(allowed)
+        ? timers.within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
+        : timers.within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed))
+      return Effect.onExit(Spans.ofAttempt(timed, call, n, () => attempt.status), (exit) =>
+        withNow((end) => {
+          const error = errorOf(exit)
+          observer.attemptEnded(call, n, attempt, end - now, error)
+          return error instanceof RateLimited ? closeGate(call, error, attempt.failure) : Effect.void
+        }))
+    }))
 
 /** What the server says of its limits, for the buckets it speaks of: by name, or the only one there is. */
 const reportQuotas = (
@@ -180,19 +172,23 @@ const reportQuotas = (
   quotas: RateLimitHeaders.Reader,
   headers: Headers.Headers
 ): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.forEach(quotas(headers, now), ({ name, remaining }) => {
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const told = quotas(headers, now)
+    return told.length === 0 ? Effect.void : Effect.forEach(told, ({ name, remaining }) => {
       const bucket = name ?? call.onlyBucket
       return bucket === undefined || remaining === undefined
         ? Effect.void
         : limiter.report(bucket, remaining, call.weight)
-    }, { discard: true }))
+    }, { discard: true })
+  })
 
 const attemptTimedOut = (call: Call, limit: Duration.Duration): Timeout =>
   new Timeout({ ...identity(call), scope: "attempt", limit, outcome: "unknown", retryable: true })
 
-const deadlineExceeded = (call: Call, { allowed }: CallDeadline, outcome: "unknown" | "not-sent"): Timeout =>
-  new Timeout({ ...identity(call), scope: "deadline", limit: allowed, outcome, retryable: false })
+const deadlineExceeded = (call: Call, { at, beganAt }: CallDeadline, outcome: "unknown" | "not-sent"): Timeout => {
+  const limit = Duration.millis(Math.max(0, at - beganAt))
+  return new Timeout({ ...identity(call), scope: "deadline", limit, outcome, retryable: false })
+}
 
 /** What has to do with credentials, for as long as the call may take. */
 const ofCredentials = <A>(
@@ -201,12 +197,13 @@ const ofCredentials = <A>(
   deadline: CallDeadline,
   ask: () => Effect.Effect<A, unknown>
 ): Effect.Effect<A, ApiError> =>
-  Effect.flatMap(monotonicMillis, (now) =>
+  withNow((now) =>
     timers.within(
       Effect.mapError(Effect.suspend(ask), (error) => isApiError(error) ? error : noCredentials(call, error)),
       deadline.at - now,
       () => deadlineExceeded(call, deadline, "not-sent")
-    ))
+    )
+  )
 
 /** Only the kind of failure is told: what a secret manager says in its errors is not ours to repeat. */
 const noCredentials = (call: Call, error: unknown): Rejected =>
@@ -228,10 +225,10 @@ const noCredentials = (call: Call, error: unknown): Rejected =>
  */
 const closeGate = (
   { buckets, limiter, policy }: Call,
-  error: ApiError,
+  error: RateLimited,
   failure: Failure | undefined
 ): Effect.Effect<void> => {
-  if (limiter === undefined || !(error instanceof RateLimited)) return Effect.void
+  if (limiter === undefined) return Effect.void
   const { retryAt, retryable } = error
   const about = failure?.buckets ?? buckets
   const closed = buckets === undefined ? about : about?.filter((name) => buckets.includes(name))

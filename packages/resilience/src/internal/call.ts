@@ -1,6 +1,6 @@
 /** One call, with everything that counts for it worked out: its policy, its identity in errors, its safety. */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { InvalidRequest } from "../ApiError.ts"
@@ -45,58 +45,64 @@ export interface Surroundings {
   readonly keyOf: ((request: HttpClientRequest.HttpClientRequest) => string) | undefined
 }
 
+/** At `now`, on the monotonic clock. */
 export const make = (
   terms: Terms,
   { baseUrl, endpointOf, keyOf }: Surroundings,
   original: HttpClientRequest.HttpClientRequest,
-  options: CallOptions
-): Effect.Effect<Call, InvalidRequest> => {
+  options: CallOptions,
+  now: number
+): Call | InvalidRequest => {
   const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
-  const call = identify(request, options.urlTemplate)
-  if (!URL.canParse(request.url)) {
+  const { method, url, urlTemplate } = identify(request, options.urlTemplate)
+  const origin = originOf(url)
+  const endpoint = endpointOf(method, origin, options.urlTemplate)
+  // Of an absolute URL only what is before the path can be wrong.
+  if (endpoint === undefined || (request.url.includes("@") && !URL.canParse(request.url))) {
+    const call = { method, url, urlTemplate }
     return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
   }
-  const base = terms.policies[options.kind ?? kindOf(request.method)]
-  const origin = originOf(bare(request.url))
-  return Effect.zipWith(
-    override(call, base, options),
-    terms.destinations.get(keyOf === undefined ? origin : keyOf(request)),
-    (policy, destination) => ({
-      ...call,
-      endpoint: endpointOf(request.method, origin, options.urlTemplate),
-      destination,
-      limiter: terms.limiter,
-      concurrency: terms.concurrency,
-      request,
-      policy,
-      replayable: (options.replay === undefined ? isReplayable(request) : options.replay === "safe") &&
-        !canBeReadOnce(request),
-      buckets: options.buckets,
-      onlyBucket: options.buckets === undefined
-        ? terms.onlyBucket
-        : options.buckets.length === 1
-        ? options.buckets[0]
-        : undefined,
-      weight: options.weight
-    })
-  )
+  const policy = override({ method, url, urlTemplate }, terms.policies[options.kind ?? kindOf(method)], options)
+  if (policy instanceof InvalidRequest) return policy
+  return {
+    method,
+    url,
+    urlTemplate,
+    endpoint,
+    destination: terms.destinations.get(keyOf === undefined ? origin : keyOf(request), now),
+    limiter: terms.limiter,
+    concurrency: terms.concurrency,
+    request,
+    policy,
+    replayable: (options.replay === undefined ? isReplayable(request) : options.replay === "safe") &&
+      !canBeReadOnce(request),
+    buckets: options.buckets,
+    onlyBucket: options.buckets === undefined
+      ? terms.onlyBucket
+      : options.buckets.length === 1
+      ? options.buckets[0]
+      : undefined,
+    weight: options.weight
+  }
 }
 
-const override = (call: CallId, base: CallPolicy, options: CallOptions): Effect.Effect<CallPolicy, InvalidRequest> => {
+const override = (call: CallId, base: CallPolicy, options: CallOptions): CallPolicy | InvalidRequest => {
   const { attemptTimeout, deadline, retries } = options
-  if (attemptTimeout === undefined && deadline === undefined && retries === undefined) return Effect.succeed(base)
-  return Schema.decode(Overrides)({ attemptTimeout, deadline, retries }).pipe(
-    Effect.map((own) => ({
+  if (attemptTimeout === undefined && deadline === undefined && retries === undefined) return base
+  return Either.match(decodeOverrides({ attemptTimeout, deadline, retries }), {
+    onRight: (own) => ({
       retry: own.retries === undefined ? base.retry : { ...base.retry, retries: own.retries },
       attemptTimeout: own.attemptTimeout ?? base.attemptTimeout,
       deadline: own.deadline ?? base.deadline
-    })),
-    Effect.mapError((error) => {
+    }),
+    onLeft: (error) => {
       const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
       return invalid(call, String(issue?.path[0] ?? "options"), "is not right", issue?.message ?? "leave it out")
-    })
-  )
+    }
+  })
 }
+
+const decodeOverrides = Schema.decodeEither(Overrides)
 
 export const invalid = (call: CallId, field: string, problem: string, remedy: string): InvalidRequest =>
   new InvalidRequest({ ...identity(call), field, problem, remedy, outcome: "not-sent", retryable: false })
@@ -131,8 +137,8 @@ const join = (baseUrl: string, url: string): string =>
 /** Without user info, query and fragment: nothing that could be a secret. */
 const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1")
 
-const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i
+const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i
 
-const originOf = (url: string): string => origin.exec(url)?.[0] ?? ""
+const originOf = (url: string): string => originPattern.exec(url)?.[0] ?? ""
 
-const pathOf = (url: string): string => url.replace(origin, "") || "/"
+const pathOf = (url: string): string => url.replace(originPattern, "") || "/"

@@ -1,19 +1,19 @@
 /** What is kept for each server (or account) that a client talks to: its circuit, and its retry budget. */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as CircuitBreaker from "../CircuitBreaker.ts"
 import type { Policy } from "../Policy.ts"
 import * as RetryBudget from "../RetryBudget.ts"
-import { monotonicMillis } from "./time.ts"
+import * as Budget from "./budget.ts"
 
 export interface Destination {
   readonly key: string
-  readonly breaker: CircuitBreaker.CircuitBreaker | undefined
-  readonly budget: RetryBudget.RetryBudget | undefined
+  readonly breaker: CircuitBreaker.Unsafe | undefined
+  readonly budget: Budget.Budget | undefined
   lastUsed: number
 }
 
 export interface Destinations {
-  readonly get: (key: string) => Effect.Effect<Destination>
+  readonly get: (key: string, now: number) => Destination
   readonly circuits: () => ReadonlyMap<string, CircuitBreaker.CircuitBreaker>
 }
 
@@ -28,52 +28,34 @@ export const make = (
   let lookedAt = Number.NEGATIVE_INFINITY
 
   /** Now and then, when there is somebody new. */
-  const forgetIdle = (now: number): Effect.Effect<void> => {
-    if (now < lookedAt + idleFor / 10) return Effect.void
+  const forgetIdle = (now: number): void => {
+    if (now < lookedAt + idleFor / 10) return
     lookedAt = now
-    const idle = [...kept.values()].filter(({ lastUsed }) => lastUsed + idleFor <= now)
-    return Effect.forEach(
-      idle,
-      ({ breaker, key }) =>
-        Effect.map(breaker === undefined ? Effect.succeed({ mode: "closed" }) : breaker.state, ({ mode }) => {
-          // What somebody did by hand is not ours to undo.
-          if (mode !== "isolated" && mode !== "disabled") kept.delete(key)
-        }),
-      { discard: true }
-    )
+    for (const { breaker, key, lastUsed } of kept.values()) {
+      // What somebody did by hand is not ours to undo.
+      const isByHand = breaker !== undefined && ["isolated", "disabled"].includes(breaker.unsafeMode())
+      if (lastUsed + idleFor <= now && !isByHand) kept.delete(key)
+    }
   }
 
-  const add = (key: string, now: number): Effect.Effect<Destination> =>
-    Effect.zipRight(
-      forgetIdle(now),
-      Effect.map(
-        breaker === "off"
-          ? Effect.succeed(undefined)
-          : CircuitBreaker.fromSettings(breaker, (mode) => onChange(key, mode)),
-        (breaker) => {
-          // Somebody may have been faster.
-          const found = kept.get(key)
-          if (found !== undefined) return found
-          const destination = {
-            key,
-            breaker,
-            budget: budget === "off" ? undefined : RetryBudget.fromSettings(budget),
-            lastUsed: now
-          }
-          kept.set(key, destination)
-          return destination
-        }
-      )
-    )
-
   return {
-    get: (key) =>
-      Effect.flatMap(monotonicMillis, (now) => {
-        const found = kept.get(key)
-        if (found === undefined) return add(key, now)
-        found.lastUsed = now
-        return Effect.succeed(found)
-      }),
+    get: (key, now) => {
+      let found = kept.get(key)
+      if (found === undefined) {
+        forgetIdle(now)
+        found = {
+          key,
+          breaker: breaker === "off"
+            ? undefined
+            : CircuitBreaker.unsafeMake(breaker, now, (mode) => onChange(key, mode)),
+          budget: budget === "off" ? undefined : Budget.make(RetryBudget.toBudget(budget)),
+          lastUsed: now
+        }
+        kept.set(key, found)
+      }
+      found.lastUsed = now
+      return found
+    },
     circuits: () =>
       new Map([...kept.values()].flatMap(({ breaker, key }) => breaker === undefined ? [] : [[key, breaker] as const]))
   }

@@ -32,12 +32,16 @@ export const send = <A, R>(
   request: HttpClientRequest.HttpClientRequest,
   classify: Classifier.Classifier,
   receive: Receive<A, R>,
-  onAnswer: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<void>
+  onAnswer: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<void> | undefined
 ): Effect.Effect<A, ApiError.ApiError, R> =>
-  client.execute(request).pipe(
-    Effect.mapError((error) => toApiError(call, error)),
-    Effect.flatMap((response) => Effect.zipRight(onAnswer(response), receive(call, response, classify)))
-  )
+  Effect.matchEffect(client.execute(request), {
+    onFailure: (error) => Effect.fail(toApiError(call, error)),
+    onSuccess: (response) => {
+      const heard = onAnswer(response)
+      const received = receive(call, response, classify)
+      return heard === undefined ? received : Effect.zipRight(heard, received)
+    }
+  })
 
 /** Reads the whole body, and fails where the classifier says so. */
 export const buffered: Receive<ApiResponse.ApiResponse, never> = (call, response, classify) =>

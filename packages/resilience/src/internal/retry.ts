@@ -11,8 +11,8 @@ import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
-import type { RetryBudget } from "../RetryBudget.ts"
-import { monotonicMillis } from "./time.ts"
+import * as Budget from "./budget.ts"
+import { withNow } from "./time.ts"
 
 export interface Repeat<A, R> {
   readonly attempt: (n: number) => Effect.Effect<A, ApiError, R>
@@ -23,9 +23,10 @@ export interface Repeat<A, R> {
   /** The longest wait that a server may ask for with this error, in milliseconds. */
   readonly hintCap: (error: ApiError) => number
   readonly replayable: boolean
-  /** On the monotonic clock. */
+  /** On the monotonic clock, both. */
+  readonly beganAt: number
   readonly deadline: number
-  readonly budget: RetryBudget | undefined
+  readonly budget: Budget.Budget | undefined
   /** Ends when the circuit that refused a call is no longer as it was. */
   readonly circuitChange: Effect.Effect<void>
   /** Attempt `n` failed and is repeated after `delay` milliseconds. */
@@ -42,71 +43,69 @@ interface Earlier {
   readonly state: unknown
 }
 
-export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =>
-  Effect.flatMap(monotonicMillis, (startedAt) => {
-    const { attempt, budget, circuitChange, deadline, onRetry, onWait } = repeat
-    let lastCost: number | undefined
+export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> => {
+  const { attempt, beganAt, budget, circuitChange, deadline, onRetry, onWait } = repeat
+  let lastCost: number | undefined
 
-    const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
-      Effect.catchAll(
-        attempt(n),
-        (error) =>
-          Effect.flatMap(Effect.zip(monotonicMillis, Clock.currentTimeMillis), ([now, wallNow]) => {
-            const uncertain = earlier?.uncertain === true
-            const stop = (stopped: StopReason) => {
-              const elapsed = Duration.millis(Math.round(now - startedAt))
-              // Out of time before it was sent: what the server said last is the better news.
-              const outOfTime = error._tag === "Timeout" && error.scope === "deadline" && error.outcome === "not-sent"
-              const attempts = error.outcome === "not-sent" && error._tag !== "ConnectionError" ? n : n + 1
-              const final = outOfTime ? earlier?.error ?? error : error
-              return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
-            }
-            const hinted = hintedWait(error, wallNow)
-            if (error._tag === "CircuitOpen" && error.retryable) {
-              if (now + hinted >= deadline) return stop("deadline")
-              const change = Effect.raceFirst(Effect.sleep(Duration.millis(hinted)), circuitChange)
-              return onWait(error, hinted).pipe(Effect.zipRight(change), Effect.zipRight(attemptFrom(n, earlier)))
-            }
-            const reason = reasonToStop(error, n, now, repeat)
-            if (reason !== undefined) return stop(reason)
-            if (hinted > repeat.hintCap(error)) return stop("hint")
-            const schedule = earlier?.schedule ?? repeat.schedule()
-            const state: unknown = earlier === undefined ? schedule.initial : earlier.state
-            return Effect.flatMap(schedule.step(wallNow, error, state), ([next, , decision]) => {
-              if (ScheduleDecision.isDone(decision)) return stop("attempts")
-              // A schedule of the caller's own may know nothing of hints.
-              const delay = Math.max(hinted, ScheduleIntervals.start(decision.intervals) - wallNow)
-              if (now + delay >= deadline) return stop("deadline")
-              return Effect.flatMap(withdraw(budget, error), (cost) => {
-                if (cost === undefined) return stop("budget")
-                lastCost = cost
-                const again = Effect.suspend(() =>
-                  attemptFrom(n + 1, {
-                    error,
-                    uncertain: uncertain || error.outcome === "unknown",
-                    schedule,
-                    state: next
-                  })
-                )
-                return onRetry(n, error, delay).pipe(
-                  Effect.zipRight(Effect.sleep(Duration.millis(delay))),
-                  Effect.zipRight(again)
-                )
-              })
-            })
-          })
+  const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
+    Effect.matchEffect(attempt(n), {
+      onSuccess: (value) => {
+        if (budget !== undefined) Budget.succeeded(budget, lastCost)
+        return Effect.succeed(value)
+      },
+      onFailure: (error) =>
+        withNow((now) => Effect.flatMap(Clock.currentTimeMillis, (wallNow) => goOn(n, earlier, error, now, wallNow)))
+    })
+
+  const goOn = (
+    n: number,
+    earlier: Earlier | undefined,
+    error: ApiError,
+    now: number,
+    wallNow: number
+  ): Effect.Effect<A, ApiError, R> => {
+    const uncertain = earlier?.uncertain === true
+    const stop = (stopped: StopReason) => {
+      const elapsed = Duration.millis(Math.round(now - beganAt))
+      // Out of time before it was sent: what the server said last is the better news.
+      const outOfTime = error._tag === "Timeout" && error.scope === "deadline" && error.outcome === "not-sent"
+      const attempts = error.outcome === "not-sent" && error._tag !== "ConnectionError" ? n : n + 1
+      const final = outOfTime ? earlier?.error ?? error : error
+      return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
+    }
+    const hinted = hintedWait(error, wallNow)
+    if (error._tag === "CircuitOpen" && error.retryable) {
+      if (now + hinted >= deadline) return stop("deadline")
+      const change = Effect.raceFirst(Effect.sleep(Duration.millis(hinted)), circuitChange)
+      return onWait(error, hinted).pipe(
+        Effect.zipRight(change),
+        Effect.zipRight(Effect.suspend(() => attemptFrom(n, earlier)))
       )
+    }
+    const reason = reasonToStop(error, n, now, repeat)
+    if (reason !== undefined) return stop(reason)
+    if (hinted > repeat.hintCap(error)) return stop("hint")
+    const schedule = earlier?.schedule ?? repeat.schedule()
+    const state: unknown = earlier === undefined ? schedule.initial : earlier.state
+    return Effect.flatMap(schedule.step(wallNow, error, state), ([next, , decision]) => {
+      if (ScheduleDecision.isDone(decision)) return stop("attempts")
+      // A schedule of the caller's own may know nothing of hints.
+      const delay = Math.max(hinted, ScheduleIntervals.start(decision.intervals) - wallNow)
+      if (now + delay >= deadline) return stop("deadline")
+      const cost = budget === undefined ? 0 : Budget.withdraw(budget, error._tag === "RateLimited", now)
+      if (cost === undefined) return stop("budget")
+      lastCost = cost
+      const later = { error, uncertain: uncertain || error.outcome === "unknown", schedule, state: next }
+      return onRetry(n, error, delay).pipe(
+        Effect.zipRight(Effect.sleep(Duration.millis(delay))),
+        Effect.zipRight(Effect.suspend(() => attemptFrom(n + 1, later)))
+      )
+    })
+  }
 
-    if (budget === undefined) return attemptFrom(0, undefined)
-    return budget.called.pipe(
-      Effect.zipRight(attemptFrom(0, undefined)),
-      Effect.tap(() => budget.succeeded(lastCost))
-    )
-  })
-
-/** What a retry costs: nothing without a budget, and `undefined` where it is spent. */
-const withdraw = (budget: RetryBudget | undefined, error: ApiError): Effect.Effect<number | undefined> =>
-  budget === undefined ? Effect.succeed(0) : budget.withdraw({ throttled: error._tag === "RateLimited" })
+  if (budget !== undefined) Budget.called(budget, beganAt)
+  return attemptFrom(0, undefined)
+}
 
 /** Why the schedule need not even be asked. */
 const reasonToStop = (

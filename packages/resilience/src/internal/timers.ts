@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import { monotonicMillis } from "./time.ts"
+import { withNow } from "./time.ts"
 
 interface Entry {
   readonly at: number
@@ -51,8 +51,8 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
   }
 
   const sleepUntil = (at: number): Effect.Effect<void> =>
-    Effect.flatMap(monotonicMillis, (now) => {
-      const woken = Effect.flatMap(monotonicMillis, (now) => {
+    withNow((now) => {
+      const woken = withNow((now) => {
         alarm = undefined
         ringAllDue(now)
         return heap[0] === undefined ? Effect.void : sleepUntil(heap[0].at)
@@ -70,7 +70,7 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
     })
 
   const within: Timers["within"] = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) =>
-    Effect.flatMap(monotonicMillis, (now) => {
+    withNow((now) => {
       if (millis <= 0) return Effect.failSync(onTimeout)
       const entry: Entry = { at: now + millis, ring: undefined }
       const raced = race(self, entry, onTimeout, () => push(heap, entry), () => callOff(entry))

@@ -6,7 +6,7 @@ import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as RollingWindow from "./rollingWindow.ts"
-import { monotonicMillis } from "./time.ts"
+import { withNow } from "./time.ts"
 import * as WaitingLine from "./waitingLine.ts"
 
 /** What became of a request that was let through: its slots open accordingly. */
@@ -53,7 +53,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
   let alarm: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
 
   const change: Turnstile["change"] = (f) =>
-    Effect.flatMap(monotonicMillis, (now) => {
+    withNow((now) => {
       f(now)
       const { admitted, lookAgain } = WaitingLine.serve(line, now)
       for (const waiter of admitted) waiter.notify()
@@ -81,21 +81,34 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
 
   const pass: Turnstile["pass"] = ({ fate, full, longestQueue, longestWait, tooLong, use, weight, windows }) =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(monotonicMillis, (arrival) => {
+      withNow((arrival) => {
         if (closed) return Effect.interrupt
+        const giveBack = (fate: Fate) =>
+          withNow((now) => {
+            for (const window of windows) {
+              settle[fate](window, weight, now)
+            }
+            // Nobody waits: nobody has to be let in.
+            return line.waiting === 0 ? Effect.void : change(() => {})
+          })
+        const usingSlots = (waited: number) =>
+          Effect.onExit(
+            restore(Effect.suspend(() => use(Duration.millis(waited)))),
+            (exit) => giveBack(fateFor(fate, exit))
+          )
+        if (WaitingLine.isOpen(line, windows, weight, arrival)) {
+          for (const window of windows) {
+            RollingWindow.take(window, weight)
+          }
+          return usingSlots(0)
+        }
+
         const wait = WaitingLine.knownWait(windows, weight, arrival)
         if (wait > longestWait) {
           return Effect.flatMap(DateTime.now, (now) =>
             Effect.fail(tooLong({ retryAt: DateTime.add(now, { millis: Math.ceil(wait) }) })))
         }
         const waiter = WaitingLine.join(line, windows, weight)
-
-        const giveBack = (fate: Fate) =>
-          change((now) => {
-            for (const window of windows) {
-              settle[fate](window, weight, now)
-            }
-          })
         const abandon = Effect.suspend(() =>
           // It may have been let in at the very moment it gave up.
           waiter.state === "admitted" ? giveBack("not-sent") : change(() =>
@@ -122,20 +135,19 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
 
         return change(() => {}).pipe(
           Effect.zipRight(queue),
-          Effect.zipRight(monotonicMillis),
-          Effect.flatMap((now) =>
-            Effect.onExit(
-              restore(Effect.suspend(() => use(Duration.millis(now - arrival)))),
-              (exit) =>
-                Effect.sync(() => fate(exit)).pipe(
-                  Effect.catchAllDefect(() => Effect.succeed("abandoned" as const)),
-                  Effect.flatMap(giveBack)
-                )
-            )
-          )
+          Effect.zipRight(withNow((now) => usingSlots(now - arrival)))
         )
       })
     )
 
   return { pass, change, waiting: () => line.waiting }
 })
+
+/** What the caller says, unless that itself goes wrong. */
+const fateFor = <A, E>(fate: (exit: Exit.Exit<A, E>) => Fate, exit: Exit.Exit<A, E>): Fate => {
+  try {
+    return fate(exit)
+  } catch {
+    return "abandoned"
+  }
+}

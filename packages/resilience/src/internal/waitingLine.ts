@@ -99,6 +99,14 @@ const soonestOf = (
     now
   )
 
+/** May a caller that comes now go straight through? */
+export const isOpen = (
+  self: WaitingLine,
+  windows: ReadonlyArray<RollingWindow.RollingWindow>,
+  weight: number,
+  now: number
+): boolean => self.waiting === 0 && soonestOf(windows, weight, now) <= now
+
 /** How long a caller will have to wait at the least, as far as that is certain by now. */
 export const knownWait = (
   windows: ReadonlyArray<RollingWindow.RollingWindow>,
