@@ -38,7 +38,6 @@ export interface Equipment {
 
 /** When a call must have ended, in milliseconds on the monotonic clock, and how long that was from its beginning. */
 export interface CallDeadline {
-  readonly beganAt: number
   readonly at: number
   readonly allowed: Duration.Duration
 }

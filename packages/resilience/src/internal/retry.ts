@@ -15,7 +15,8 @@ import type { RetryBudget } from "../RetryBudget.ts"
 import { monotonicMillis } from "./time.ts"
 
 export interface Repeat<A, R> {
-  readonly attempt: (n: number) => Effect.Effect<A, ApiError, R>
+  /** Attempt `n`, counted from 0. `uncertain`: one before it may have been carried out. */
+  readonly attempt: (n: number, uncertain: boolean) => Effect.Effect<A, ApiError, R>
   /** Made when the first attempt has failed: most calls never need one. */
   readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
   /** However long the schedule would go on. */
@@ -47,12 +48,12 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
     const { attempt, budget, circuitChange, deadline, onRetry, onWait } = repeat
     let lastCost: number | undefined
 
-    const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
-      Effect.catchAll(
-        attempt(n),
+    const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> => {
+      const uncertain = earlier?.uncertain === true
+      return Effect.catchAll(
+        attempt(n, uncertain),
         (error) =>
           Effect.flatMap(Effect.zip(monotonicMillis, Clock.currentTimeMillis), ([now, wallNow]) => {
-            const uncertain = earlier?.uncertain === true
             const stop = (stopped: StopReason) => {
               const elapsed = Duration.millis(Math.round(now - startedAt))
               // Out of time before it was sent: what the server said last is the better news.
@@ -96,6 +97,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
             })
           })
       )
+    }
 
     if (budget === undefined) return attemptFrom(0, undefined)
     return budget.called.pipe(

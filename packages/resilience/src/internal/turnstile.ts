@@ -113,19 +113,24 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
             : (turn) => turn
         )
 
-        const queue = Effect.suspend(() => {
-          if (waiter.state === "admitted") return Effect.void
-          return line.waiting > longestQueue
+        const queue = Effect.suspend(() =>
+          line.waiting > longestQueue
             ? Effect.zipRight(abandon, Effect.failSync(full))
             : Effect.onError(restore(turn), () => abandon)
-        })
+        )
+
+        const waited = Effect.suspend(() =>
+          // Let in at once: what that took on the way is not worth anybody's while.
+          waiter.state === "admitted"
+            ? Effect.succeed(Duration.zero)
+            : Effect.zipRight(queue, Effect.map(monotonicMillis, (now) => Duration.millis(now - arrival)))
+        )
 
         return change(() => {}).pipe(
-          Effect.zipRight(queue),
-          Effect.zipRight(monotonicMillis),
-          Effect.flatMap((now) =>
+          Effect.zipRight(waited),
+          Effect.flatMap((waited) =>
             Effect.onExit(
-              restore(Effect.suspend(() => use(Duration.millis(now - arrival)))),
+              restore(Effect.suspend(() => use(waited))),
               (exit) =>
                 Effect.sync(() => fate(exit)).pipe(
                   Effect.catchAllDefect(() => Effect.succeed("abandoned" as const)),
