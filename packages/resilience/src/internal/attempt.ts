@@ -24,6 +24,7 @@ import { type Receive, send } from "./exchange.ts"
 import type { Attempt, Observer } from "./observer.ts"
 import * as Spans from "./spans.ts"
 import { monotonicMillis } from "./time.ts"
+import { within } from "./within.ts"
 
 export interface Equipment {
   readonly client: HttpClient.HttpClient
@@ -154,12 +155,6 @@ const reportQuotas = (
         ? Effect.void
         : limiter.report(bucket, remaining, call.weight)
     }, { discard: true }))
-
-const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
-  millis <= 0
-    ? Effect.failSync(onTimeout)
-    // In a fibre of its own, it can be ended in time even where the caller must not be interrupted.
-    : Effect.timeoutFail(Effect.interruptible(self), { duration: millis, onTimeout })
 
 const attemptTimedOut = (call: Call, limit: Duration.Duration): Timeout =>
   new Timeout({ ...identity(call), scope: "attempt", limit, outcome: "unknown", retryable: true })
