@@ -171,6 +171,15 @@ describe("the attempt timeout", () => {
       assert.isTrue(fourth - third - 4000 >= 22_000 && fourth - third - 4000 <= 26_000)
     }))
 
+  it.scoped("holds where the HttpClient itself cannot be interrupted", () =>
+    Effect.gen(function*() {
+      const stubborn = HttpClient.transform(ScriptedClient.make({ hang: true }).client, Effect.uninterruptible)
+      const client = yield* clientOver({ client: stubborn, sent: [], open: () => 0 })
+      const error = yield* failure(client.execute(get, { retries: 0 }))
+      assert.deepInclude(error, { _tag: "Timeout", scope: "attempt" })
+      assert.isAtMost(Duration.toSeconds(error.retry?.elapsed ?? 99), 10.1)
+    }))
+
   it.scoped("a call may bring its own", () =>
     Effect.gen(function*() {
       const scripted = ScriptedClient.make({ hang: true })

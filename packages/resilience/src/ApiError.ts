@@ -3,7 +3,8 @@
  *
  * The tag says what happened; `retryable` and `retryAt` say whether and when it may be repeated; `outcome` says
  * whether the server may have carried the request out. All of them are schemas, so they cross process borders and can
- * be stored. None holds a request, a header or a query value.
+ * be stored. None holds a request, a header or a query value, nor do their messages tell what was answered: only `body` and
+ * `details`, where a request was refused or its answer not understood, may hold personal data.
  *
  * @since 0.1.0
  */
@@ -116,7 +117,7 @@ const answered = {
   ...common,
   status: Schema.Int,
   details: Schema.optional(ErrorDetails),
-  /** The decoded JSON body, else its text. */
+  /** The decoded JSON body, else its text. It may hold personal data: keep it out of logs. */
   body: Schema.optional(Schema.Unknown)
 }
 

@@ -56,6 +56,10 @@ export const ofAttempt = (self: AttemptTimeout, n: number): Effect.Effect<Durati
   )
 }
 
+/** @internal */
+export const unsafeOfAttempt = (self: AttemptTimeout, n: number): Duration.Duration | undefined =>
+  Duration.isDuration(self) ? self : n === 0 ? self.base : undefined
+
 /**
  * The longest time that attempt `n` may be allowed.
  *

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,7 @@ import * as Stream from "effect/Stream"
 import { isApiError } from "./ApiError.ts"
 import * as Circuit from "./internal/circuit.ts"
 import { PositiveCount, PositiveTime } from "./internal/settings.ts"
-import { monotonicMillis, withNow } from "./internal/time.ts"
+import { monotonicMillis, whenDone, withNow } from "./internal/time.ts"
 
 const Share = Schema.Finite.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
 
@@ -163,6 +164,21 @@ export const fromSettings = (
 /** @internal */
 export interface Unsafe extends CircuitBreaker {
   readonly unsafeMode: () => Mode
+  /** A permit, or when to ask again; and what has to be told. */
+  readonly unsafeAdmit: (
+    now: number
+  ) => {
+    readonly answer: Circuit.Permit | { readonly retryAt: number }
+    readonly told: Effect.Effect<void> | undefined
+  }
+  readonly unsafeSettle: (
+    permit: Circuit.Permit,
+    exit: Exit.Exit<unknown, unknown>,
+    verdict: Verdict,
+    now: number,
+    today: number
+  ) => Effect.Effect<void> | undefined
+  readonly unsafeRefuse: (retryAt: number, now: number) => Effect.Effect<never, CircuitBreakerOpen>
 }
 
 /** @internal */
@@ -175,16 +191,17 @@ export const unsafeMake = (
   const listeners = new Set<(mode: Mode) => void>()
 
   /** Whatever may change the mode goes through here, so that each change is told once and in order. */
-  const step = <A>(f: (now: number) => A): Effect.Effect<A> =>
+  const told = (before: number): Effect.Effect<void> | undefined => {
+    if (before === circuit.generation) return undefined
+    for (const tell of [...listeners]) tell(circuit.mode)
+    return onChange(circuit.mode)
+  }
+  const step = (f: (now: number) => void): Effect.Effect<void> =>
     withNow((now) => {
       const before = circuit.generation
-      return told(before, f(now))
+      f(now)
+      return told(before) ?? Effect.void
     })
-  const told = <A>(before: number, result: A): Effect.Effect<A> => {
-    if (before === circuit.generation) return Effect.succeed(result)
-    for (const tell of [...listeners]) tell(circuit.mode)
-    return Effect.as(onChange(circuit.mode), result)
-  }
   const listen = (tell: (mode: Mode) => void) =>
     Effect.acquireRelease(
       Effect.sync(() => listeners.add(tell)),
@@ -197,27 +214,42 @@ export const unsafeMake = (
   const refuse = (at: number, now: number): Effect.Effect<never, CircuitBreakerOpen> =>
     Effect.flatMap(instant(at, now), (retryAt) => new CircuitBreakerOpen(retryAt === undefined ? {} : { retryAt }))
 
+  const unsafeAdmit: Unsafe["unsafeAdmit"] = (now) => {
+    const before = circuit.generation
+    const answer = Circuit.admit(circuit, now)
+    return { answer, told: told(before) }
+  }
+  const unsafeSettle: Unsafe["unsafeSettle"] = (permit, exit, verdict, now, today) => {
+    const before = circuit.generation
+    const wait = hintedWait(exit, today)
+    Circuit.settle(circuit, permit, verdict, now, wait === undefined ? undefined : now + wait)
+    return told(before)
+  }
+
   const withPermit: CircuitBreaker["withPermit"] = <A, E, R>(
     self: Effect.Effect<A, E, R>,
     judge: (exit: Exit.Exit<A, E>) => Verdict
   ) =>
     Effect.uninterruptibleMask((restore) =>
       withNow((now): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
-        const before = circuit.generation
-        const answer = Circuit.admit(circuit, now)
+        const { answer, told } = unsafeAdmit(now)
         if ("retryAt" in answer) return refuse(answer.retryAt, now)
-        const used = Effect.onExit(restore(self), (exit) =>
-          Effect.flatMap(hintedWait(exit), (wait) =>
-            step((now) => {
-              const retryAt = wait === undefined ? undefined : now + wait
-              Circuit.settle(circuit, answer, judge(exit), now, retryAt)
-            })))
-        return before === circuit.generation ? used : Effect.zipRight(told(before, undefined), used)
+        const used = whenDone(restore(self), (exit) =>
+          withNow((now) =>
+            Effect.flatMap(Clock.currentTimeMillis, (today) => {
+              const told = unsafeSettle(answer, exit, judge(exit), now, today)
+              return told === undefined ? exit : Effect.zipRight(told, exit)
+            })
+          ))
+        return told === undefined ? used : Effect.zipRight(told, used)
       })
     )
 
   return {
     unsafeMode: () => circuit.mode,
+    unsafeAdmit,
+    unsafeSettle,
+    unsafeRefuse: refuse,
     withPermit,
     check: withNow((now) => {
       const refused = Circuit.refusedUntil(circuit, now)
@@ -296,15 +328,10 @@ const errorOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
   Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
 
 /** How long the server asks to be left alone, in milliseconds, where it does. */
-const hintedWait = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<number | undefined> => {
-  if (Exit.isSuccess(exit)) return noHint
+const hintedWait = (exit: Exit.Exit<unknown, unknown>, today: number): number | undefined => {
   const error = errorOf(exit)
-  if (!isApiError(error) || error.retryAt === undefined) return noHint
-  const { retryAt } = error
-  return Effect.map(DateTime.now, (today) => DateTime.distance(today, retryAt))
+  return isApiError(error) && error.retryAt !== undefined ? DateTime.toEpochMillis(error.retryAt) - today : undefined
 }
-
-const noHint = Effect.succeed(undefined)
 
 const toCircuit = ({ factor, longestOpening, opening, probes, probeTimeout, trip }: Settings): Circuit.Settings => ({
   trip: "consecutiveFailures" in trip

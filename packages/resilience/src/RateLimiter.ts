@@ -207,6 +207,12 @@ export interface Local extends RateLimiter {
   readonly reconfigure: (buckets: ReadonlyArray<BucketInput>, options?: MakeOptions) => Effect.Effect<void, ParseError>
 }
 
+/** @internal */
+export interface Unsafe extends Local {
+  /** Takes the slots where that needs no waiting, and gives a way to give them back. */
+  readonly unsafeEnter: (options: Options, now: number) => Turnstile.GiveBack | undefined
+}
+
 /**
  * A limiter in this process's memory. Settings that cannot be right fail with a `ParseError` that names them.
  *
@@ -227,7 +233,13 @@ export interface Local extends RateLimiter {
 export const make = (
   buckets: ReadonlyArray<BucketInput>,
   options: MakeOptions = {}
-): Effect.Effect<Local, ParseError, Scope.Scope> =>
+): Effect.Effect<Local, ParseError, Scope.Scope> => unsafeMake(buckets, options)
+
+/** @internal */
+export const unsafeMake = (
+  buckets: ReadonlyArray<BucketInput>,
+  options: MakeOptions = {}
+): Effect.Effect<Unsafe, ParseError, Scope.Scope> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
     const turnstile = yield* Turnstile.make
@@ -252,19 +264,24 @@ export const make = (
 
     const select = (names: Iterable<string> = windows.keys()) => [...names].flatMap((name) => windows.get(name) ?? [])
 
+    /** What a call takes from, or why there is no such thing. */
+    const selectFor = (
+      { buckets, weight = 1 }: Options
+    ): ReadonlyArray<RollingWindow.RollingWindow> | "unknown-bucket" | "weight" => {
+      const selected = buckets === undefined ? [...windows.values()] : select(new Set(buckets))
+      if (buckets !== undefined && selected.length < new Set(buckets).size) return "unknown-bucket"
+      if (!(Number.isInteger(weight) && weight > 0 && selected.every(({ limit }) => weight <= limit))) return "weight"
+      return concurrency === undefined ? selected : [...selected, concurrency]
+    }
+
     const withSlots: RateLimiter["withSlots"] = (options, use) => {
-      const names = [...new Set(options.buckets ?? windows.keys())]
-      const selected = select(names)
-      const weight = options.weight ?? 1
       const refused = (reason: NotAdmitted["reason"], known = {}) =>
-        new NotAdmitted({ reason, buckets: names, ...known })
-      if (selected.length < names.length) return refused("unknown-bucket")
-      if (!(Number.isInteger(weight) && weight > 0 && selected.every(({ limit }) => weight <= limit))) {
-        return refused("weight")
-      }
+        new NotAdmitted({ reason, buckets: [...new Set(options.buckets ?? windows.keys())], ...known })
+      const selected = selectFor(options)
+      if (typeof selected === "string") return refused(selected)
       return turnstile.pass({
-        windows: concurrency === undefined ? selected : [...selected, concurrency],
-        weight,
+        windows: selected,
+        weight: options.weight ?? 1,
         longestWait: Duration.toMillis(options.longestWait ?? Duration.infinity),
         tooLong: (known) => refused("waited-too-long", known),
         longestQueue,
@@ -272,6 +289,11 @@ export const make = (
         fate: options.fate ?? abandonedIfInterrupted,
         use
       })
+    }
+
+    const unsafeEnter: Unsafe["unsafeEnter"] = (options, now) => {
+      const selected = selectFor(options)
+      return typeof selected === "string" ? undefined : turnstile.enter(selected, options.weight ?? 1, now)
     }
 
     const close: RateLimiter["close"] = (pause, names) =>
@@ -304,7 +326,7 @@ export const make = (
       }))
     }))
 
-    return { withSlots, close, report, state, reconfigure }
+    return { withSlots, unsafeEnter, close, report, state, reconfigure }
   })
 
 const Settings = Schema.Struct({

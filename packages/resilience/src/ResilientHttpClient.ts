@@ -14,18 +14,15 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as ExecutionStrategy from "effect/ExecutionStrategy"
-import * as Exit from "effect/Exit"
 import { constTrue } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ApiError from "./ApiError.ts"
 import type * as ApiResponse from "./ApiResponse.ts"
-import * as AttemptTimeout from "./AttemptTimeout.ts"
 import { type CallOptions, CurrentCallOptions } from "./CallOptions.ts"
 import type { CircuitBreaker } from "./CircuitBreaker.ts"
 import * as Classifier from "./Classifier.ts"
@@ -34,13 +31,14 @@ import type { Event } from "./Event.ts"
 import { attempt, type CallDeadline, type Equipment } from "./internal/attempt.ts"
 import * as Call from "./internal/call.ts"
 import * as Endpoint from "./internal/endpoint.ts"
-import { buffered, decoded, streamed } from "./internal/exchange.ts"
+import { buffered, decoded, type Receive, streamed } from "./internal/exchange.ts"
 import * as Lean from "./internal/lean.ts"
 import * as Observer from "./internal/observer.ts"
 import * as Retry from "./internal/retry.ts"
 import * as Spans from "./internal/spans.ts"
+import { begun, idle, inScopeOfItsOwn } from "./internal/streaming.ts"
 import * as Terms from "./internal/terms.ts"
-import { withNow } from "./internal/time.ts"
+import { monotonicMillis, whenDone, withNow } from "./internal/time.ts"
 import * as Timers from "./internal/timers.ts"
 import * as Policy from "./Policy.ts"
 import * as Profile from "./Profile.ts"
@@ -158,7 +156,7 @@ export const make = (
     yield* checkBaseUrl(options.baseUrl)
     const observer = yield* Observer.make
     const maker = yield* Terms.maker(options.limiter, observer)
-    let terms = yield* maker.make(yield* Policy.make(settings), undefined)
+    let terms = yield* maker.make(yield* Policy.make(settings))
     const client = yield* HttpClient.HttpClient
     const equipment: Equipment = {
       client: Lean.isLean(client) ? client : withoutRedirects(withoutSpans(client)),
@@ -173,60 +171,84 @@ export const make = (
     const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 
     const run = <A, R>(
+      ongoing: Observer.Ongoing,
       request: HttpClientRequest.HttpClientRequest,
       callOptions: CallOptions,
       attemptOf: (call: Call.Call, deadline: CallDeadline, n: number) => Effect.Effect<A, ApiError.ApiError, R>
+    ): Effect.Effect<A, ApiError.ApiError, R> => {
+      const { beganAt } = ongoing
+      const call = Call.make(terms, surroundings, request, callOptions, beganAt)
+      if (call instanceof ApiError.InvalidRequest) return Effect.fail(ApiError.withRetry(call, neverTried))
+      ongoing.call = call
+      return Effect.flatMap(Deadline.Deadline, (region) => {
+        const deadline = { beganAt, at: Math.min(region, beganAt + Duration.toMillis(call.policy.deadline)) }
+        const { breaker, budget } = call.destination
+        const retried = Retry.run({
+          attempt: (n, uncertain) => {
+            ongoing.attempts = n + 1
+            ongoing.uncertain = uncertain
+            return attemptOf(call, deadline, n)
+          },
+          schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
+          retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
+          hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
+          replayable: call.replayable,
+          beganAt,
+          deadline: deadline.at,
+          budget,
+          circuitChange: breaker?.change ?? Effect.never,
+          onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
+          onWait: (error, longest) => observer.waiting(call, error, longest)
+        })
+        return Spans.ofCall(retried, call, ongoing)
+      })
+    }
+
+    const whole = <A, R>(
+      request: HttpClientRequest.HttpClientRequest,
+      callOptions: CallOptions,
+      receive: Receive<A, R>
     ): Effect.Effect<A, ApiError.ApiError, R> =>
-      Effect.flatMap(Deadline.Deadline, (region) =>
+      Effect.uninterruptibleMask((restore) =>
         withNow((now) => {
-          observer.callBegan()
-          const call = Call.make(terms, surroundings, request, callOptions, now)
-          if (call instanceof ApiError.InvalidRequest) {
-            const refused = ApiError.withRetry(call, neverTried)
-            observer.callRefused(refused)
-            return Effect.fail(refused)
-          }
-          const at = Math.min(region, now + Duration.toMillis(call.policy.deadline))
-          const deadline = { beganAt: now, at }
-          const { breaker, budget } = call.destination
-          const retried = Retry.run({
-            attempt: (n) => attemptOf(call, deadline, n),
-            schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
-            retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
-            hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
-            replayable: call.replayable,
-            beganAt: now,
-            deadline: at,
-            budget,
-            circuitChange: breaker?.change ?? Effect.never,
-            onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
-            onWait: (error, longest) => observer.waiting(call, error, longest)
-          })
-          return observed(observer, call, now, Spans.ofCall(retried, call))
-        }))
+          const ongoing = observer.callBegan(now)
+          const ran = run(ongoing, request, callOptions, (call, deadline, n) =>
+            attempt(equipment, call, deadline, n, receive))
+          return whenDone(restore(ran), (exit) =>
+            withNow((now) => {
+              observer.callEnded(ongoing, exit, now)
+              return exit
+            }))
+        })
+      )
+
+    const streaming = (request: HttpClientRequest.HttpClientRequest, callOptions: CallOptions) =>
+      Effect.gen(function*() {
+        const scope = yield* Effect.scope
+        const ongoing = yield* Effect.acquireRelease(
+          Effect.map(monotonicMillis, observer.callBegan),
+          (ongoing, exit) =>
+            Effect.map(monotonicMillis, (now) =>
+              observer.callEnded(ongoing, exit, now))
+        )
+        const stream = yield* run(ongoing, request, callOptions, (call, deadline, n) =>
+          inScopeOfItsOwn(scope, attempt(equipment, call, deadline, n, streamed(idle(call)))))
+        return begun(stream, ongoing)
+      })
 
     return {
       execute: (request, callOptions = {}) =>
-        run(request, callOptions, (call, deadline, n) => attempt(equipment, call, deadline, n, buffered)),
-      json: (request, schema, callOptions = {}) => {
-        const receive = decoded(schema)
-        return run(request, callOptions, (call, deadline, n) => attempt(equipment, call, deadline, n, receive))
-      },
-      stream: (request, callOptions = {}) =>
-        Stream.unwrapScoped(Effect.scopeWith((scope) =>
-          run(request, callOptions, (call, deadline, n) =>
-            inScopeOfItsOwn(scope, attempt(equipment, call, deadline, n, streamed(idle(call)))))
-        )),
+        whole(request, callOptions, buffered),
+      json: (request, schema, callOptions = {}) => whole(request, callOptions, decoded(schema)),
+      stream: (request, callOptions = {}) => Stream.unwrapScoped(streaming(request, callOptions)),
       limiter: options.limiter ?? maker.own,
-      circuits: Effect.sync(() =>
-        terms.destinations.circuits()
-      ),
+      circuits: Effect.sync(() => terms.destinations.circuits()),
       snapshot: observer.snapshot,
       events: observer.events,
       policy: Effect.sync(() => terms.policy),
       setPolicy: (policy) =>
         Policy.make(policy).pipe(
-          Effect.flatMap((checked) => maker.make(checked, terms)),
+          Effect.flatMap((checked) => maker.make(checked)),
           Effect.flatMap((changed) => {
             terms = changed
             return observer.policyChanged
@@ -354,32 +376,3 @@ const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.I
   baseUrl === undefined || (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol))
     ? Effect.void
     : new Policy.InvalidPolicy({ issues: [{ field: "baseUrl", problem: "must be an absolute http or https URL" }] })
-
-/** Tells of the end of a call, whichever way it ended. */
-const observed = <A, R>(
-  observer: Observer.Observer,
-  call: Call.Call,
-  beganAt: number,
-  self: Effect.Effect<A, ApiError.ApiError, R>
-): Effect.Effect<A, ApiError.ApiError, R> =>
-  Effect.onExit(self, (exit) =>
-    withNow((now) => {
-      observer.callEnded(call, now - beganAt, exit)
-      return Effect.void
-    }))
-
-/** A failed attempt must close its body before the next one begins; a good one lives as long as the stream. */
-const inScopeOfItsOwn = <A, E, R>(outer: Scope.Scope, effect: Effect.Effect<A, E, R>) =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Scope.fork(outer, ExecutionStrategy.sequential),
-      (scope) =>
-        Effect.onError(restore(Scope.extend(effect, scope)), (cause) => Scope.close(scope, Exit.failCause(cause)))
-    )
-  )
-
-const idle = (call: Call.Call): Effect.Effect<never, ApiError.Timeout> => {
-  const limit = AttemptTimeout.longest(call.policy.attemptTimeout, 0)
-  const error = { ...Call.identity(call), scope: "attempt", limit, outcome: "unknown", retryable: false } as const
-  return Effect.zipRight(Effect.sleep(limit), Effect.failSync(() => new ApiError.Timeout(error)))
-}

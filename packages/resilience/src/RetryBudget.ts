@@ -91,22 +91,23 @@ export interface RetryBudget {
  * @category constructors
  */
 export const make = (settings: typeof Settings.Encoded = {}): Effect.Effect<RetryBudget, ParseError> =>
-  Effect.map(Schema.decode(Settings)(settings), fromSettings)
+  Effect.map(Schema.decode(Settings)(settings), (settings) => fromSettings(settings))
 
 /**
- * A budget of settings that are known to be right.
+ * A budget of settings that are known to be right. `onLevel` is told what is left, in whole tokens or retries, when a call
+ * finds it to be another number than before.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const fromSettings = (settings: Settings): RetryBudget => {
-  const budget = Budget.make(toBudget(settings))
+export const fromSettings = (settings: Settings, onLevel?: (level: number) => void): RetryBudget => {
+  const purse = Budget.purse(toBudget(settings), onLevel)
   const at = <A>(f: (now: number) => A): Effect.Effect<A> => Effect.map(monotonicMillis, f)
   return {
-    called: at((now) => Budget.called(budget, now)),
-    withdraw: ({ throttled = false } = {}) => at((now) => Budget.withdraw(budget, throttled, now)),
-    succeeded: (lastCost) => Effect.sync(() => Budget.succeeded(budget, lastCost)),
-    level: at((now) => Budget.level(budget, now))
+    called: at(purse.called),
+    withdraw: ({ throttled = false } = {}) => at((now) => purse.withdraw(throttled, now)),
+    succeeded: (lastCost) => at((now) => purse.succeeded(lastCost, now)),
+    level: at(purse.level)
   }
 }
 

@@ -23,8 +23,9 @@ import { type Call, canBeReadOnce, identity, invalid } from "./call.ts"
 import { type Receive, send } from "./exchange.ts"
 import type { Attempt, Observer } from "./observer.ts"
 import * as Spans from "./spans.ts"
-import { withNow } from "./time.ts"
+import { whenDone, withNow } from "./time.ts"
 import type { Timers } from "./timers.ts"
+import type { GiveBack } from "./turnstile.ts"
 
 export interface Equipment {
   readonly client: HttpClient.HttpClient
@@ -56,22 +57,112 @@ export const attempt = <A, R>(
   receive: Receive<A, R>
 ): Effect.Effect<A, ApiError, R> => {
   const { breaker } = call.destination
-  const admitted = withCredentials(
-    equipment,
-    call,
-    deadline,
-    (request) =>
-      withinLimits(equipment.observer, call, deadline, (waited) => {
-        const sent = exchange(equipment, call, deadline, n, waited, request, receive)
-        return breaker === undefined ? sent : breaker.withPermit(sent, CircuitBreaker.healthOf)
+  const whole = withCredentials(equipment, call, deadline, (request) => {
+    const guard = (waited: number, restore: Restore, giveBack?: GiveBack) =>
+      guarded(
+        equipment,
+        call,
+        deadline,
+        n,
+        waited,
+        restore,
+        giveBack,
+        (attempt) => exchange(equipment, call, deadline, n, attempt, request, receive)
+      )
+    return Effect.uninterruptibleMask((restore) =>
+      withNow((now) => {
+        if (call.limiter === undefined) return guard(0, restore)
+        const giveBack = call.own?.unsafeEnter(call, now)
+        return giveBack === undefined
+          ? restore(withinLimits(equipment.observer, call, deadline, (waited) =>
+            Effect.uninterruptibleMask((restore) =>
+              guard(waited, restore)
+            )))
+          : guard(0, restore, giveBack)
       })
-  )
-  if (breaker === undefined) return admitted as Effect.Effect<A, ApiError, R>
-  return Effect.mapError(
-    Effect.zipRight(breaker.check, admitted),
-    (error) => error._tag === "CircuitBreakerOpen" ? circuitOpen(call, error) : error
-  )
+    )
+  })
+  if (breaker === undefined) return whole
+  return Effect.zipRight(Effect.mapError(breaker.check, (refused) => circuitOpen(call, refused)), whole)
 }
+
+/** How what is under way may be interrupted, where all around it may not. */
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+type Settle = (exit: Exit.Exit<unknown, unknown>, now: number, today: number) => Effect.Effect<void> | undefined
+
+/** With its slots in hand, a call asks the breaker once more. */
+const guarded = <A, R>(
+  equipment: Equipment,
+  call: Call,
+  deadline: CallDeadline,
+  n: number,
+  waited: number,
+  restore: Restore,
+  giveBack: GiveBack | undefined,
+  use: (attempt: Attempt) => Effect.Effect<A, ApiError, R>
+): Effect.Effect<A, ApiError, R> =>
+  withNow((now) => {
+    const { breaker } = call.destination
+    const begin = (settle?: Settle) =>
+      begun(
+        equipment,
+        call,
+        deadline,
+        n,
+        { waited, status: undefined, failure: undefined },
+        restore,
+        giveBack,
+        settle,
+        use
+      )
+    if (breaker === undefined) return begin()
+    const { answer, told } = breaker.unsafeAdmit(now)
+    if ("retryAt" in answer) {
+      const refused = Effect.mapError(breaker.unsafeRefuse(answer.retryAt, now), (error) => circuitOpen(call, error))
+      return after(giveBack?.("not-sent", now), refused)
+    }
+    return after(
+      told,
+      begin((exit, now, today) => breaker.unsafeSettle(answer, exit, CircuitBreaker.healthOf(exit), now, today))
+    )
+  })
+
+/** Whatever comes of it, all are told: those who count, the breaker, and last of all the limiter. */
+const begun = <A, R>(
+  { observer }: Equipment,
+  call: Call,
+  deadline: CallDeadline,
+  n: number,
+  attempt: Attempt,
+  restore: Restore,
+  giveBack: GiveBack | undefined,
+  settle: Settle | undefined,
+  use: (attempt: Attempt) => Effect.Effect<A, ApiError, R>
+): Effect.Effect<A, ApiError, R> =>
+  withNow((now) => {
+    const isLate = deadline.at <= now
+    if (!isLate) observer.attemptBegan()
+    return whenDone(
+      isLate ? Effect.fail(deadlineExceeded(call, deadline, "not-sent")) : restore(use(attempt)),
+      (exit) =>
+        Effect.clockWith((clock) => {
+          const end = Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+          const error = errorOf(exit)
+          if (!isLate) observer.attemptEnded(call, n, attempt, end - now, error)
+          const closed = error instanceof RateLimited ? closeGate(call, error, attempt.failure) : undefined
+          const settled = settle?.(exit, end, clock.unsafeCurrentTimeMillis())
+          // The gate is closed before there is room for others.
+          const given = closed === undefined
+            ? giveBack?.(fateOf(exit), end)
+            : Effect.zipRight(closed, withNow((now) => giveBack?.(fateOf(exit), now) ?? Effect.void))
+          return after(settled, after(given, exit))
+        })
+    )
+  })
+
+const after = <A, E, R>(first: Effect.Effect<void> | undefined, then: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  first === undefined ? then : Effect.zipRight(first, then)
 
 /** Sends the request with credentials, and once more where these were refused and there are others now. */
 const withCredentials = <A, E, R>(
@@ -130,40 +221,38 @@ const withinLimits = <A, E, R>(
   ).pipe(Effect.mapError((error) => error instanceof NotAdmitted ? notAdmitted(call, deadline, error) : error))
 }
 
-/** Sends the request, for as long as the attempt and the call may take, and tells of it. */
+/** Sends the request, for as long as the attempt and the call may take. */
 const exchange = <A, R>(
-  { classify, client, observer, propagateTrace, quotas, timers }: Equipment,
+  { classify, client, propagateTrace, quotas, timers }: Equipment,
   call: Call,
   deadline: CallDeadline,
   n: number,
-  waited: number,
+  attempt: Attempt,
   request: HttpClientRequest.HttpClientRequest,
   receive: Receive<A, R>
-): Effect.Effect<A, ApiError, R> =>
-  Effect.flatMap(AttemptTimeout.ofAttempt(call.policy.attemptTimeout, n), (allowed) =>
+): Effect.Effect<A, ApiError, R> => {
+  const judge: Classifier = (response, now) => attempt.failure = classify(response, now)
+  const onAnswer = ({ headers, status }: HttpClientResponse.HttpClientResponse) => {
+    attempt.status = status
+    return call.limiter === undefined ? undefined : reportQuotas(call.limiter, call, quotas, headers)
+  }
+  const sent = propagateTrace
+    ? Effect.flatMap(Spans.propagate(request), (request) => send(client, call, request, judge, receive, onAnswer))
+    : send(client, call, request, judge, receive, onAnswer)
+  const within = (allowed: Duration.Duration) =>
     withNow((now) => {
       const left = deadline.at - now
-      if (left <= 0) return Effect.fail(deadlineExceeded(call, deadline, "not-sent"))
-      const attempt: Attempt = { waited, status: undefined, failure: undefined }
-      const judge: Classifier = (response, now) => attempt.failure = classify(response, now)
-      const onAnswer = ({ headers, status }: HttpClientResponse.HttpClientResponse) => {
-        attempt.status = status
-        return call.limiter === undefined ? undefined : reportQuotas(call.limiter, call, quotas, headers)
-      }
-      const sent = propagateTrace
-        ? Effect.flatMap(Spans.propagate(request), (request) => send(client, call, request, judge, receive, onAnswer))
-        : send(client, call, request, judge, receive, onAnswer)
-      observer.attemptBegan()
-      const timed = left < Duration.toMillis(allowed)
+      return left < Duration.toMillis(allowed)
         ? timers.within(sent, left, () => deadlineExceeded(call, deadline, "unknown"))
         : timers.within(sent, Duration.toMillis(allowed), () => attemptTimedOut(call, allowed))
-      return Effect.onExit(Spans.ofAttempt(timed, call, n, () => attempt.status), (exit) =>
-        withNow((end) => {
-          const error = errorOf(exit)
-          observer.attemptEnded(call, n, attempt, end - now, error)
-          return error instanceof RateLimited ? closeGate(call, error, attempt.failure) : Effect.void
-        }))
-    }))
+    })
+  const { attemptTimeout } = call.policy
+  const allowed = AttemptTimeout.unsafeOfAttempt(attemptTimeout, n)
+  const timed = allowed === undefined
+    ? Effect.flatMap(AttemptTimeout.ofAttempt(attemptTimeout, n), within)
+    : within(allowed)
+  return Spans.ofAttempt(timed, call, n, () => attempt.status)
+}
 
 /** What the server says of its limits, for the buckets it speaks of: by name, or the only one there is. */
 const reportQuotas = (

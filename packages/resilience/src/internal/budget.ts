@@ -89,3 +89,37 @@ const currentSlice = (self: Extract<Budget, { readonly slices: unknown }>, now: 
 const forget = ({ settings, slices }: Extract<Budget, { readonly slices: unknown }>, now: number): void => {
   while (slices[0] !== undefined && slices[0].until + settings.over <= now) slices.shift()
 }
+
+/** A budget in use, which tells of its level, in whole tokens or retries, whenever a call finds it to be another one. */
+export interface Purse {
+  readonly called: (now: number) => void
+  readonly withdraw: (throttled: boolean, now: number) => number | undefined
+  readonly succeeded: (lastCost: number | undefined, now: number) => void
+  readonly level: (now: number) => number
+}
+
+export const purse = (settings: Settings, onLevel?: (level: number) => void): Purse => {
+  const budget = make(settings)
+  let told: number | undefined
+  const tell = (now: number) => {
+    if (onLevel === undefined) return
+    const left = Math.floor(level(budget, now))
+    if (left !== told) onLevel(told = left)
+  }
+  return {
+    called: (now) => {
+      called(budget, now)
+      tell(now)
+    },
+    withdraw: (throttled, now) => {
+      const cost = withdraw(budget, throttled, now)
+      tell(now)
+      return cost
+    },
+    succeeded: (lastCost, now) => {
+      succeeded(budget, lastCost)
+      tell(now)
+    },
+    level: (now) => level(budget, now)
+  }
+}

@@ -22,6 +22,7 @@ export interface CallId {
 export interface Call extends CallId {
   readonly endpoint: Endpoint.Endpoint
   readonly destination: Destination
+  readonly own: Terms["own"]
   readonly limiter: Terms["limiter"]
   readonly concurrency: Terms["concurrency"]
   readonly request: HttpClientRequest.HttpClientRequest
@@ -70,6 +71,7 @@ export const make = (
     urlTemplate,
     endpoint,
     destination: terms.destinations.get(keyOf === undefined ? origin : keyOf(request), now),
+    own: terms.own,
     limiter: terms.limiter,
     concurrency: terms.concurrency,
     request,

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { ApiError } from "../ApiError.ts"
+import { type ApiError, isApiError } from "../ApiError.ts"
 import type { Mode } from "../CircuitBreaker.ts"
 import type { Failure } from "../Classifier.ts"
 import type { Event } from "../Event.ts"
@@ -15,20 +15,33 @@ import * as Metrics from "./metrics.ts"
 import * as Tally from "./tally.ts"
 
 export interface Observer {
-  readonly callBegan: () => void
-  readonly callEnded: (call: Call, millis: number, exit: Exit.Exit<unknown, ApiError>) => void
-  /** It came to nothing before it was a call. */
-  readonly callRefused: (error: ApiError) => void
+  readonly callBegan: (now: number) => Ongoing
+  readonly callEnded: (ongoing: Ongoing, exit: Exit.Exit<unknown, unknown>, now: number) => void
   readonly attemptBegan: () => void
   readonly attemptEnded: (call: Call, n: number, attempt: Attempt, millis: number, error: ApiError | undefined) => void
   readonly waited: (call: Call, millis: number) => void
   readonly retrying: (call: Call, n: number, error: ApiError, delay: number) => Effect.Effect<void>
   readonly waiting: (call: Call, error: ApiError, longest: number) => Effect.Effect<void>
   readonly circuitChanged: (key: string, mode: Mode) => Effect.Effect<void>
+  /** There is another circuit for this key, closed as they begin, or none any more. */
+  readonly circuitAnew: (key: string) => void
   readonly budget: (key: string, level: number) => void
   readonly policyChanged: Effect.Effect<void>
   readonly events: Stream.Stream<Event>
   readonly snapshot: Effect.Effect<Snapshot>
+}
+
+/** What is learnt of a call while it lasts. */
+export interface Ongoing {
+  /** In milliseconds, on the monotonic clock. */
+  readonly beganAt: number
+  /** Where it came to be one. */
+  call: Call | undefined
+  attempts: number
+  /** An attempt before the latest one may have been carried out. */
+  uncertain: boolean
+  /** From the first byte of a stream on: how the stream itself has ended, whatever becomes of those who read it. */
+  stream: Exit.Exit<void, ApiError> | undefined
 }
 
 /** What is learnt of an attempt while it lasts. */
@@ -50,25 +63,28 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
   }
 
   return {
-    callBegan: () => tally.calls++,
-    callEnded: (call, millis, exit) => {
-      const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
-      const interrupted = Exit.isInterrupted(exit)
+    callBegan: (beganAt) => {
+      tally.calls++
+      return { beganAt, call: undefined, attempts: 0, uncertain: false, stream: undefined }
+    },
+    callEnded: ({ beganAt, call, stream }, scopeExit, now) => {
+      const interrupted = Exit.isInterrupted(scopeExit) && !(stream !== undefined && Exit.isFailure(stream))
+      const exit = interrupted ? scopeExit : stream ?? scopeExit
+      const error = errorOf(exit)
       if (Exit.isSuccess(exit)) tally.succeeded++
       else if (interrupted) tally.interrupted++
-      else if (error !== undefined) {
-        Tally.failed(tally, error)
-        if (error.retry !== undefined) metrics.stopped(call.endpoint, error.retry.stopped)
-      }
+      else Tally.failed(tally, error)
+      if (call !== undefined && error?.retry !== undefined) metrics.stopped(call.endpoint, error.retry.stopped)
+      const named = call ?? error
+      if (named === undefined) return
       tell(() => ({
         _tag: "CallEnded",
-        call: identity(call),
-        elapsed: Duration.millis(millis),
+        call: identity(named),
+        elapsed: Duration.millis(now - beganAt),
         error,
         interrupted
       }))
     },
-    callRefused: (error) => Tally.failed(tally, error),
     attemptBegan: () => tally.attempts++,
     attemptEnded: (call, n, { status, waited }, millis, error) => {
       metrics.attemptEnded(call.endpoint, millis, status, error)
@@ -114,6 +130,7 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
       const line = mode === "open" ? Effect.logWarning("Circuit open") : Effect.logInfo(`Circuit ${mode}`)
       return Effect.annotateLogs(line, { key })
     },
+    circuitAnew: (key) => metrics.circuit(key, "closed"),
     budget: metrics.budget,
     policyChanged: Effect.suspend(() => {
       tell(() => ({ _tag: "PolicyChanged" }))
@@ -131,6 +148,12 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
     snapshot: Effect.sync(() => Tally.snapshot(tally))
   }
 })
+
+const errorOf = (exit: Exit.Exit<unknown, unknown>): ApiError | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+  return isApiError(error) ? error : undefined
+}
 
 /** Log lines name a call as errors do. */
 const describe = ({ method, urlTemplate }: Call) => ({ method, urlTemplate })

@@ -11,11 +11,12 @@ import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
-import * as Budget from "./budget.ts"
+import type { Purse } from "./budget.ts"
 import { withNow } from "./time.ts"
 
 export interface Repeat<A, R> {
-  readonly attempt: (n: number) => Effect.Effect<A, ApiError, R>
+  /** Attempt `n`, counted from 0. `uncertain`: one before it may have been carried out. */
+  readonly attempt: (n: number, uncertain: boolean) => Effect.Effect<A, ApiError, R>
   /** Made when the first attempt has failed: most calls never need one. */
   readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
   /** However long the schedule would go on. */
@@ -26,7 +27,7 @@ export interface Repeat<A, R> {
   /** On the monotonic clock, both. */
   readonly beganAt: number
   readonly deadline: number
-  readonly budget: Budget.Budget | undefined
+  readonly budget: Purse | undefined
   /** Ends when the circuit that refused a call is no longer as it was. */
   readonly circuitChange: Effect.Effect<void>
   /** Attempt `n` failed and is repeated after `delay` milliseconds. */
@@ -48,11 +49,12 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
   let lastCost: number | undefined
 
   const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
-    Effect.matchEffect(attempt(n), {
-      onSuccess: (value) => {
-        if (budget !== undefined) Budget.succeeded(budget, lastCost)
-        return Effect.succeed(value)
-      },
+    Effect.matchEffect(attempt(n, earlier?.uncertain === true), {
+      onSuccess: (value) =>
+        budget === undefined ? Effect.succeed(value) : withNow((now) => {
+          budget.succeeded(lastCost, now)
+          return Effect.succeed(value)
+        }),
       onFailure: (error) =>
         withNow((now) => Effect.flatMap(Clock.currentTimeMillis, (wallNow) => goOn(n, earlier, error, now, wallNow)))
     })
@@ -92,7 +94,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       // A schedule of the caller's own may know nothing of hints.
       const delay = Math.max(hinted, ScheduleIntervals.start(decision.intervals) - wallNow)
       if (now + delay >= deadline) return stop("deadline")
-      const cost = budget === undefined ? 0 : Budget.withdraw(budget, error._tag === "RateLimited", now)
+      const cost = budget === undefined ? 0 : budget.withdraw(error._tag === "RateLimited", now)
       if (cost === undefined) return stop("budget")
       lastCost = cost
       const later = { error, uncertain: uncertain || error.outcome === "unknown", schedule, state: next }
@@ -103,7 +105,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
     })
   }
 
-  if (budget !== undefined) Budget.called(budget, beganAt)
+  budget?.called(beganAt)
   return attemptFrom(0, undefined)
 }
 

@@ -5,18 +5,28 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
 import * as Tracer from "effect/Tracer"
 import type { ApiError } from "../ApiError.ts"
 import type { Call } from "./call.ts"
 import { errorType } from "./metrics.ts"
+import type { Ongoing } from "./observer.ts"
 
 /** Effect's own keeps spans in memory for as long as they last, and shows them to nobody. */
 const ofNobody = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
 const whereRecorded = <A, E, R>(self: Effect.Effect<A, E, R>, spanned: () => Effect.Effect<A, E, R>) =>
-  Effect.tracerWith((tracer) => tracer === ofNobody ? self : spanned())
+  Effect.tracerWith((tracer) => tracer === ofNobody ? self : whereEnabled(self, spanned))
 
-export const ofCall = <A, R>(self: Effect.Effect<A, ApiError, R>, call: Call): Effect.Effect<A, ApiError, R> =>
+/** Where tracing is off, spans have no ids that anybody could use. */
+const whereEnabled = <A, E, R>(self: Effect.Effect<A, E, R>, spanned: () => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(FiberRef.get(FiberRef.currentTracerEnabled), (enabled) => enabled ? spanned() : self)
+
+export const ofCall = <A, R>(
+  self: Effect.Effect<A, ApiError, R>,
+  call: Call,
+  ongoing: Ongoing
+): Effect.Effect<A, ApiError, R> =>
   whereRecorded(self, () =>
     Effect.useSpan(
       `call ${nameOf(call)}`,
@@ -25,11 +35,10 @@ export const ofCall = <A, R>(self: Effect.Effect<A, ApiError, R>, call: Call): E
         Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
           Effect.sync(() => {
             const error = errorOf(exit)
+            span.attribute("resilience.attempts", error?.retry?.attempts ?? ongoing.attempts)
             if (error === undefined) return
             span.attribute("error.type", errorType(error))
-            if (error.retry === undefined) return
-            span.attribute("resilience.attempts", error.retry.attempts)
-            span.attribute("resilience.stopped", error.retry.stopped)
+            if (error.retry !== undefined) span.attribute("resilience.stopped", error.retry.stopped)
           }))
     ))
 
@@ -62,10 +71,11 @@ export const ofAttempt = <A, R>(
 export const propagate = (
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientRequest.HttpClientRequest> =>
-  Effect.match(Effect.currentSpan, {
-    onFailure: () => request,
-    onSuccess: (span) => HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
-  })
+  whereEnabled(Effect.succeed(request), () =>
+    Effect.match(Effect.currentSpan, {
+      onFailure: () => request,
+      onSuccess: (span) => HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
+    }))
 
 const nameOf = ({ endpoint: { method, template } }: Call): string =>
   template === undefined ? method : `${method} ${template}`

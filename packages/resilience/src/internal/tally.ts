@@ -36,9 +36,11 @@ export const retried = (self: Tally, error: ApiError, delay: number): void => {
   self.retries[error._tag] = (self.retries[error._tag] ?? 0) + 1
 }
 
-export const failed = (self: Tally, error: ApiError): void => {
+/** A defect has no error of ours. */
+export const failed = (self: Tally, error: ApiError | undefined): void => {
   self.failed++
-  if (error.retry !== undefined) self.stopped[error.retry.stopped] = (self.stopped[error.retry.stopped] ?? 0) + 1
+  const reason = error?.retry?.stopped
+  if (reason !== undefined) self.stopped[reason] = (self.stopped[reason] ?? 0) + 1
 }
 
 export const snapshot = (self: Tally): Snapshot => ({

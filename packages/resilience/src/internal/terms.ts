@@ -1,7 +1,5 @@
 /** What a policy comes to: for each kind of call, for each server, and for all together. Another policy makes other terms. */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Record from "effect/Record"
 import type * as Scope from "effect/Scope"
 import { Kind } from "../CallOptions.ts"
@@ -9,11 +7,14 @@ import * as Policy from "../Policy.ts"
 import * as RateLimiter from "../RateLimiter.ts"
 import * as Destinations from "./destinations.ts"
 import type { Observer } from "./observer.ts"
+import { withNow } from "./time.ts"
 
 export interface Terms {
   readonly policy: Policy.Policy
   readonly policies: Record<Kind, Policy.CallPolicy>
   readonly destinations: Destinations.Destinations
+  /** The limiter, where it is the client's own. */
+  readonly own: RateLimiter.Unsafe | undefined
   /** Has the buckets that calls name. */
   readonly limiter: RateLimiter.RateLimiter | undefined
   /** The one that a call takes from which names none, where there is only one. */
@@ -25,7 +26,7 @@ export interface Terms {
 export interface Maker {
   readonly own: RateLimiter.RateLimiter
   /** For a policy that has been checked. */
-  readonly make: (policy: Policy.Policy, before: Terms | undefined) => Effect.Effect<Terms>
+  readonly make: (policy: Policy.Policy) => Effect.Effect<Terms>
 }
 
 /** `shared` is a limiter in place of the policy's limits. */
@@ -33,31 +34,27 @@ export const maker = (
   shared: RateLimiter.RateLimiter | undefined,
   observer: Observer
 ): Effect.Effect<Maker, never, Scope.Scope> =>
-  Effect.map(Effect.orDie(RateLimiter.make([])), (own) => ({
-    own,
-    make: (policy, before) => {
-      const { concurrency, limits, longestQueue } = policy
-      const buckets = shared === undefined ? limits : []
-      const isLimited = buckets.length > 0 || concurrency !== undefined
-      // The policy has been checked, and its limits with it.
-      return Effect.as(Effect.orDie(own.reconfigure(buckets, { concurrency, longestQueue })), {
-        policy,
-        policies: Record.fromIterableWith(Kind.literals, (kind) => [kind, Policy.forKind(policy, kind)]),
-        destinations: before !== undefined && isSame(before.policy.breaker, policy.breaker) &&
-            isSame(before.policy.budget, policy.budget)
-          ? before.destinations
-          : Destinations.make(policy, observer.circuitChanged),
-        onlyBucket: buckets.length === 1 ? buckets[0]?.name : undefined,
-        limiter: shared ?? (isLimited ? own : undefined),
-        concurrency: shared !== undefined && isLimited ? own : undefined
-      })
+  Effect.map(Effect.orDie(RateLimiter.unsafeMake([])), (own) => {
+    const destinations = Destinations.make({ breaker: "off", budget: "off" }, observer)
+    return {
+      own,
+      make: (policy) => {
+        const { concurrency, limits, longestQueue } = policy
+        const buckets = shared === undefined ? limits : []
+        const isLimited = buckets.length > 0 || concurrency !== undefined
+        return withNow((now) => Effect.sync(() => destinations.change(policy, now))).pipe(
+          // The policy has been checked, and its limits with it.
+          Effect.zipRight(Effect.orDie(own.reconfigure(buckets, { concurrency, longestQueue }))),
+          Effect.as({
+            policy,
+            policies: Record.fromIterableWith(Kind.literals, (kind) => [kind, Policy.forKind(policy, kind)]),
+            destinations,
+            onlyBucket: buckets.length === 1 ? buckets[0]?.name : undefined,
+            own: shared === undefined && isLimited ? own : undefined,
+            limiter: shared ?? (isLimited ? own : undefined),
+            concurrency: shared !== undefined && isLimited ? own : undefined
+          })
+        )
+      }
     }
-  }))
-
-/** Settings are plain data, and durations. */
-const isSame = (a: unknown, b: unknown): boolean => {
-  if (Duration.isDuration(a) || typeof a !== "object" || a === null) return Equal.equals(a, b)
-  if (typeof b !== "object" || b === null || Duration.isDuration(b)) return false
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
-  return [...keys].every((key) => isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
-}
+  })

@@ -4,6 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
@@ -17,10 +18,14 @@ interface Entry {
 
 export interface Timers {
   /**
-   * Runs an effect in a fibre of its own, and fails when its time is up, without waiting for what cannot be interrupted to end.
+   * Runs an effect in a fibre of its own, and fails when its time is up: as soon as the effect has cleaned up, or after a tenth
+   * of a second. One that will not be interrupted is left to itself.
    */
   readonly within: <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) => Effect.Effect<A, E, R>
 }
+
+/** In milliseconds: what an effect has to clean up may take a moment. */
+const grace = 100
 
 export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
   const heap: Array<Entry> = []
@@ -69,42 +74,44 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
       )
     })
 
+  /** What has to happen for an entry to ring in time. */
+  const arm = ({ at }: Entry): Effect.Effect<void> | undefined =>
+    alarm !== undefined && alarm.at <= at ? undefined : sleepUntil(at)
+
   const within: Timers["within"] = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) =>
     withNow((now) => {
       if (millis <= 0) return Effect.failSync(onTimeout)
-      const entry: Entry = { at: now + millis, ring: undefined }
-      const raced = race(self, entry, onTimeout, () => push(heap, entry), () => callOff(entry))
-      return alarm !== undefined && alarm.at <= entry.at ? raced : Effect.zipRight(sleepUntil(entry.at), raced)
+      let entry: Entry = { at: now + millis, ring: undefined }
+      const raced = Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+        Effect.async<A, E, R>((resume) => {
+          // Forked here, in one step with what ends it, so that an interruption finds both or neither. Its failure is its
+          // value, or the runtime would report what is the caller's to handle.
+          const fiber = Runtime.runFork(runtime, Effect.exit(Effect.interruptible(self)))
+          let isLate = false
+          entry.ring = () => {
+            isLate = true
+            entry = { at: entry.at + grace, ring: () => resume(Effect.failSync(onTimeout)) }
+            push(heap, entry)
+            fiber.unsafeInterruptAsFork(fiber.id())
+          }
+          push(heap, entry)
+          fiber.addObserver((exit) => {
+            callOff(entry)
+            resume(isLate ? Effect.failSync(onTimeout) : Exit.flatten(exit))
+          })
+          return Effect.async<void>((resume) => {
+            fiber.addObserver(() => resume(Effect.void))
+            // An interruption waits for what is to be cleaned up until the time would have been up.
+            entry.ring = () => resume(Effect.void)
+            fiber.unsafeInterruptAsFork(fiber.id())
+          })
+        }))
+      const armed = arm(entry)
+      return armed === undefined ? raced : Effect.zipRight(armed, raced)
     })
 
   return { within }
 })
-
-const race = <A, E, R>(
-  self: Effect.Effect<A, E, R>,
-  entry: Entry,
-  onTimeout: () => E,
-  begin: () => void,
-  end: () => void
-): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.runtime<R>(), (runtime) =>
-    Effect.async<A, E, R>((resume) => {
-      // Forked here, in one step with what ends it, so that an interruption finds both or neither.
-      const fiber = Runtime.runFork(runtime, Effect.interruptible(self))
-      entry.ring = () => {
-        resume(Effect.failSync(onTimeout))
-        fiber.unsafeInterruptAsFork(fiber.id())
-      }
-      begin()
-      fiber.addObserver((exit) => {
-        end()
-        resume(exit)
-      })
-      return Effect.suspend(() => {
-        end()
-        return Fiber.interrupt(fiber)
-      })
-    }))
 
 const push = (heap: Array<Entry>, entry: Entry): void => {
   let at = heap.length

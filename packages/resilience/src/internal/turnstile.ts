@@ -6,7 +6,7 @@ import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as RollingWindow from "./rollingWindow.ts"
-import { withNow } from "./time.ts"
+import { whenDone, withNow } from "./time.ts"
 import * as WaitingLine from "./waitingLine.ts"
 
 /** What became of a request that was let through: its slots open accordingly. */
@@ -26,7 +26,16 @@ export interface Passage<A, E, R, E2> {
   readonly use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
 }
 
+/** An effect where somebody is let in by that. */
+export type GiveBack = (fate: Fate, now: number) => Effect.Effect<void> | undefined
+
 export interface Turnstile {
+  /** Takes the slots where nobody waits and there is room: then there is a way to give them back. */
+  readonly enter: (
+    windows: ReadonlyArray<RollingWindow.RollingWindow>,
+    weight: number,
+    now: number
+  ) => GiveBack | undefined
   readonly pass: <A, E, R, E2>(passage: Passage<A, E, R, E2>) => Effect.Effect<A, E | E2, R>
   /** Changes windows, and lets in whoever that makes room for. */
   readonly change: (f: (now: number) => void) => Effect.Effect<void>
@@ -79,29 +88,30 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     )
   }
 
+  const giveBackTo = (windows: ReadonlyArray<RollingWindow.RollingWindow>, weight: number): GiveBack => (fate, now) => {
+    for (const window of windows) settle[fate](window, weight, now)
+    // Nobody waits: nobody has to be let in.
+    return line.waiting === 0 ? undefined : change(() => {})
+  }
+
+  const enter: Turnstile["enter"] = (windows, weight, now) => {
+    if (closed || !WaitingLine.isOpen(line, windows, weight, now)) return undefined
+    for (const window of windows) RollingWindow.take(window, weight)
+    return giveBackTo(windows, weight)
+  }
+
   const pass: Turnstile["pass"] = ({ fate, full, longestQueue, longestWait, tooLong, use, weight, windows }) =>
     Effect.uninterruptibleMask((restore) =>
       withNow((arrival) => {
         if (closed) return Effect.interrupt
-        const giveBack = (fate: Fate) =>
-          withNow((now) => {
-            for (const window of windows) {
-              settle[fate](window, weight, now)
-            }
-            // Nobody waits: nobody has to be let in.
-            return line.waiting === 0 ? Effect.void : change(() => {})
-          })
-        const usingSlots = (waited: number) =>
-          Effect.onExit(
-            restore(Effect.suspend(() => use(Duration.millis(waited)))),
-            (exit) => giveBack(fateFor(fate, exit))
-          )
-        if (WaitingLine.isOpen(line, windows, weight, arrival)) {
-          for (const window of windows) {
-            RollingWindow.take(window, weight)
-          }
-          return usingSlots(0)
-        }
+        const usingSlots = (waited: number, giveBack: GiveBack) =>
+          whenDone(restore(Effect.suspend(() => use(Duration.millis(waited)))), (exit) =>
+            withNow((now) => {
+              const letIn = giveBack(fateFor(fate, exit), now)
+              return letIn === undefined ? exit : Effect.zipRight(letIn, exit)
+            }))
+        const entered = enter(windows, weight, arrival)
+        if (entered !== undefined) return usingSlots(0, entered)
 
         const wait = WaitingLine.knownWait(windows, weight, arrival)
         if (wait > longestWait) {
@@ -109,11 +119,14 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
             Effect.fail(tooLong({ retryAt: DateTime.add(now, { millis: Math.ceil(wait) }) })))
         }
         const waiter = WaitingLine.join(line, windows, weight)
+        const giveBack = giveBackTo(windows, weight)
         const abandon = Effect.suspend(() =>
           // It may have been let in at the very moment it gave up.
-          waiter.state === "admitted" ? giveBack("not-sent") : change(() =>
-            WaitingLine.leave(line, waiter)
-          )
+          waiter.state === "admitted"
+            ? withNow((now) =>
+              giveBack("not-sent", now) ?? Effect.void
+            )
+            : change(() => WaitingLine.leave(line, waiter))
         )
         const turn = Effect.async<void>((resume) => {
           if (waiter.state === "admitted") return resume(Effect.void)
@@ -126,21 +139,23 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
             : (turn) => turn
         )
 
-        const queue = Effect.suspend(() => {
-          if (waiter.state === "admitted") return Effect.void
-          return line.waiting > longestQueue
+        const queue = Effect.suspend(() =>
+          line.waiting > longestQueue
             ? Effect.zipRight(abandon, Effect.failSync(full))
             : Effect.onError(restore(turn), () => abandon)
-        })
-
+        )
         return change(() => {}).pipe(
-          Effect.zipRight(queue),
-          Effect.zipRight(withNow((now) => usingSlots(now - arrival)))
+          Effect.zipRight(Effect.suspend(() =>
+            // Let in at once: what that took on the way is not worth anybody's while.
+            waiter.state === "admitted"
+              ? usingSlots(0, giveBack)
+              : Effect.zipRight(queue, withNow((now) => usingSlots(now - arrival, giveBack)))
+          ))
         )
       })
     )
 
-  return { pass, change, waiting: () => line.waiting }
+  return { enter, pass, change, waiting: () => line.waiting }
 })
 
 /** What the caller says, unless that itself goes wrong. */
