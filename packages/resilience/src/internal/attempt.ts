@@ -178,13 +178,16 @@ const reportQuotas = (
   quotas: RateLimitHeaders.Reader,
   headers: Headers.Headers
 ): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.forEach(quotas(headers, now), ({ name, remaining }) => {
-      const bucket = name ?? call.onlyBucket
-      return bucket === undefined || remaining === undefined
-        ? Effect.void
-        : limiter.report(bucket, remaining, call.weight)
-    }, { discard: true }))
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) =>
+      Effect.forEach(quotas(headers, now, call.buckets), ({ name, remaining }) => {
+        const bucket = name ?? call.onlyBucket
+        return bucket === undefined || remaining === undefined
+          ? Effect.void
+          : limiter.report(bucket, remaining, call.weight)
+      }, { discard: true })
+  )
 
 const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
   millis <= 0
