@@ -20,6 +20,14 @@ import * as Credentials from "./Credentials.ts"
 import * as Tier from "./Tier.ts"
 
 /**
+ * HubSpot's own API.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultBaseUrl = "https://api.hubapi.com"
+
+/**
  * The paths to call: the numbered ones (`/crm/v3/…`), or those of a date (`/crm/objects/2026-09/…`).
  *
  * @since 0.1.0
@@ -184,8 +192,6 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
  */
 export const layerFromEnvironment: Layer.Layer<HubSpotConfig, ConfigError.ConfigError | Policy.InvalidPolicy> = Layer
   .effect(HubSpotConfig, Effect.flatMap(fromEnvironment, make))
-
-const defaultBaseUrl = "https://api.hubapi.com"
 
 const withTier = (
   ofTier: ReadonlyArray<RateLimiter.BucketInput>,

@@ -2,6 +2,8 @@
 import type * as ResilientHttpClient from "effect-resilience/ResilientHttpClient"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import type { Service as Client } from "../HubSpotClient.ts"
 import type { Service as Config } from "../HubSpotConfig.ts"
@@ -36,7 +38,8 @@ export const make = (config: Pick<Config, "limiter" | "timeZone">): Effect.Effec
           // A limiter that is shared is not ours to change.
           if (config.limiter !== undefined) return Effect.void
           isTheBuckets = true
-          return moveTo(timeZone, http)
+          // A policy that somebody changes is worth a line in the log; that a client gets to know its account is not.
+          return Logger.withMinimumLogLevel(moveTo(timeZone, http), LogLevel.None)
         })
     }
   })

@@ -6,6 +6,8 @@ export const accountDetails = "/account-info/v3/details"
 
 export const dailyUsage = "/account-info/v3/api-usage/daily/private-apps"
 
+export const token = "/oauth/v1/token"
+
 export const objects = (type: string): string => `/crm/v3/objects/${encodeURIComponent(type)}`
 
 /** The modules speak of the numbered paths; these areas have dated ones too. */
