@@ -1,3 +1,4 @@
+import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Redacted } from "effect"
 import { HubSpotConfig, Tier } from "effect-hubspot"
@@ -9,25 +10,36 @@ const read = (environment: Record<string, string>) =>
     Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(environment))))
   )
 const token = "pat-na1-secret"
+const tokenOf = ({ apiVersion, baseUrl, credentials }: HubSpotConfig.Service) =>
+  credentials.open({ apiVersion, baseUrl }).pipe(
+    Effect.flatMap((source) => source.token),
+    Effect.map(Redacted.value),
+    Effect.provide(FetchHttpClient.layer),
+    Effect.scoped
+  )
 
 describe("from the environment", () => {
   it.effect("a token is enough", () =>
     Effect.gen(function*() {
       const config = yield* read({ HUBSPOT_ACCESS_TOKEN: token })
-      assert.strictEqual(Redacted.value(yield* config.accessToken), token)
+      assert.strictEqual(yield* tokenOf(config), token)
       assert.strictEqual(config.baseUrl, "https://api.hubapi.com")
       assert.deepStrictEqual(config.policy.retry, Profile.production.retry)
+      assert.strictEqual(config.apiVersion, "v3")
       assert.deepStrictEqual(config.policy.limits.map(({ limit, name }) => [name, limit]), [
         ["general", 100],
         ["search", 5],
-        ["associations", 100]
+        ["associations", 100],
+        ["events", 1250],
+        ["daily", 250_000],
+        ["associationsDaily", 500_000]
       ])
     }))
 
   it.effect("a line break after the token, as files have it, does no harm", () =>
     Effect.gen(function*() {
       const config = yield* read({ HUBSPOT_ACCESS_TOKEN: ` ${token}\n` })
-      assert.strictEqual(Redacted.value(yield* config.accessToken), token)
+      assert.strictEqual(yield* tokenOf(config), token)
     }))
 
   it.effect.each([undefined, "", "  \n"])(
@@ -50,20 +62,35 @@ describe("from the environment", () => {
       })
   )
 
-  it.effect("base URL, tier and profile can be set", () =>
+  it.effect("base URL, tier, version, time zone and profile can be set", () =>
     Effect.gen(function*() {
       const config = yield* read({
         HUBSPOT_ACCESS_TOKEN: token,
         HUBSPOT_BASE_URL: "http://127.0.0.1:4010",
         HUBSPOT_TIER: "professional",
+        HUBSPOT_API_VERSION: "2026-09",
+        HUBSPOT_TIME_ZONE: "America/New_York",
         HUBSPOT_PROFILE: "testing"
       })
       assert.strictEqual(config.baseUrl, "http://127.0.0.1:4010")
       assert.strictEqual(config.policy.limits[0]?.limit, 190)
+      assert.strictEqual(config.apiVersion, "2026-09")
+      assert.deepStrictEqual(config.policy.limits.find(({ name }) => name === "daily"), {
+        name: "daily",
+        limit: 625_000,
+        window: { dayIn: "America/New_York" }
+      })
       assert.deepStrictEqual(config.policy.retry, Profile.testing.retry)
     }))
 
-  it.effect.each([["HUBSPOT_TIER", "gold"], ["HUBSPOT_PROFILE", "prod"]] as const)(
+  it.effect.each(
+    [
+      ["HUBSPOT_TIER", "gold"],
+      ["HUBSPOT_PROFILE", "prod"],
+      ["HUBSPOT_API_VERSION", "2026-04"],
+      ["HUBSPOT_TIME_ZONE", "Atlantis"]
+    ] as const
+  )(
     "an unknown %s fails, naming it",
     ([name, value]) =>
       Effect.gen(function*() {
@@ -85,6 +112,9 @@ describe("in code", () => {
       })
       assert.deepStrictEqual(policy.limits.map(({ limit, name }) => [name, limit]).sort(), [
         ["associations", 100],
+        ["associationsDaily", 500_000],
+        ["daily", 250_000],
+        ["events", 1250],
         ["general", 7],
         ["mine", 1],
         ["search", 5]
@@ -96,26 +126,35 @@ describe("in code", () => {
       const error = yield* Effect.flip(HubSpotConfig.make({ accessToken, overrides: { deadline: "1 second" } }))
       assert.include(error.message, "attemptTimeout")
     }))
+
+  it.effect("a time zone that is none fails, naming the field", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(HubSpotConfig.make({ accessToken, timeZone: "Atlantis" }))
+      assert.include(error.message, "timeZone")
+    }))
 })
 
 it.each(
   [
-    ["free", 100, 100],
-    ["starter", 100, 100],
-    ["professional", 190, 150],
-    ["enterprise", 190, 150],
-    ["add-on", 250, 200],
-    ["oauth", 110, 100]
+    ["free", 100, 100, 250_000],
+    ["starter", 100, 100, 250_000],
+    ["professional", 190, 150, 625_000],
+    ["enterprise", 190, 150, 1_000_000],
+    ["add-on", 250, 200, 1_250_000],
+    ["oauth", 110, 100, undefined]
   ] as const
 )(
-  "%s may send %d calls, and %d of associations, in 10 seconds, and 5 searches a second",
-  (tier, general, associations) => {
+  "%s may send %d calls, and %d of associations, in 10 seconds, 5 searches a second, and %d calls a day",
+  (tier, general, associations, daily) => {
     assert.deepStrictEqual(
       Tier.buckets(tier),
       [
         RateLimiter.rolling("general", general, "10 seconds"),
         RateLimiter.rolling("search", 5, "1 second"),
-        RateLimiter.rolling("associations", associations, "10 seconds")
+        RateLimiter.rolling("associations", associations, "10 seconds"),
+        RateLimiter.rolling("events", 1250, "1 second"),
+        ...(daily === undefined ? [] : [RateLimiter.daily("daily", daily, "UTC")]),
+        RateLimiter.daily("associationsDaily", 500_000, "UTC")
       ]
     )
   }

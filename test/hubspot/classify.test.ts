@@ -1,9 +1,11 @@
 import { Headers } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { ApiResponse, type Classifier } from "effect-resilience"
-import { classify } from "../../packages/hubspot/src/internal/classify.ts"
+import * as Classify from "../../packages/hubspot/src/internal/classify.ts"
 
 const now = 1_000_000
+const bursts = ["general", "search"]
+const classify = Classify.make({ bursts, endOfDay: (now) => now + 3_600_000 })
 const judge = (status: number, body: unknown = "", headers: Record<string, string> = {}) =>
   classify(
     ApiResponse.make(
@@ -71,7 +73,7 @@ describe("429 bodies, in all the shapes that HubSpot sends", () => {
         policyName: "DAILY",
         correlationId: "c"
       },
-      { policy: "DAILY", retryable: false }
+      { policy: "DAILY", retryable: false, retryAt: now + 3_600_000, buckets: ["daily", "associationsDaily"] }
     ],
     [
       "ten secondly",
@@ -80,7 +82,7 @@ describe("429 bodies, in all the shapes that HubSpot sends", () => {
         policyName: "TEN_SECONDLY_ROLLING",
         groupName: "publicapi:x:1:2"
       },
-      { policy: "TEN_SECONDLY_ROLLING", retryable: true }
+      { policy: "TEN_SECONDLY_ROLLING", retryable: true, buckets: bursts }
     ],
     ["search", { message: "You have reached your secondly limit.", category: "RATE_LIMITS" }, {
       policy: "SECONDLY",

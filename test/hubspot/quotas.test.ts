@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RateLimitHeaders } from "effect-resilience"
-import { quotas } from "../../packages/hubspot/src/internal/quotas.ts"
+import * as Quotas from "../../packages/hubspot/src/internal/quotas.ts"
 
 const burst = {
   "x-hubspot-ratelimit-max": "190",
@@ -8,6 +8,7 @@ const burst = {
   "x-hubspot-ratelimit-interval-milliseconds": "10000"
 }
 const daily = { "x-hubspot-ratelimit-daily": "1000000", "x-hubspot-ratelimit-daily-remaining": "999" }
+const quotas = Quotas.make(() => true)
 const general = { name: "general", limit: 190, remaining: 12, window: 10_000 }
 
 describe("HubSpot's limits, from the headers of an answer", () => {
@@ -32,6 +33,28 @@ describe("HubSpot's limits, from the headers of an answer", () => {
     ["an answer out of a cache", { ...burst, ...daily, age: "3" }, []]
   ]
   it.each(table)("%s", (_, headers, expected) => {
-    assert.deepStrictEqual(quotas(headers, 0), expected)
+    assert.deepStrictEqual(quotas(headers, 0, ["general", "daily"]), expected)
+  })
+
+  const all = { ...burst, ...daily }
+  const left = { limit: 1_000_000, remaining: 999 }
+  const calls: ReadonlyArray<
+    readonly [string, ReadonlyArray<string> | undefined, ReadonlyArray<RateLimitHeaders.Quota>]
+  > = [
+    ["a search has no burst to tell of", ["search", "daily"], [{ name: "daily", ...left }]],
+    ["an associations call has limits of its own", ["associations", "associationsDaily"], [
+      { ...general, name: "associations" },
+      { name: "associationsDaily", ...left }
+    ]],
+    ["a public app's has no day", ["general"], [general]],
+    ["events tell of nothing", ["events"], []],
+    ["a call that takes from all, of nothing", undefined, []]
+  ]
+  it.each(calls)("are those of the buckets of its call: %s", (_, buckets, expected) => {
+    assert.deepStrictEqual(quotas(all, 0, buckets), expected)
+  })
+
+  it("are not told of a day that nobody knows the end of", () => {
+    assert.deepStrictEqual(Quotas.make(() => false)(all, 0, ["general", "daily"]), [general])
   })
 })

@@ -18,23 +18,28 @@ const patient: NonNullable<HubSpotConfig.Options["overrides"]> = {
 
 export const clientFor = (
   emulator: Pick<Emulator.Emulator.Service, "url" | "token">,
-  overrides: HubSpotConfig.Options["overrides"] = {}
+  overrides: HubSpotConfig.Options["overrides"] = {},
+  options: Partial<HubSpotConfig.Options> = {}
 ): Layer.Layer<HubSpotClient.HubSpotClient> =>
   HubSpot.layerWith({
     accessToken: Redacted.make(emulator.token),
     baseUrl: emulator.url,
     profile: Profile.production,
+    ...options,
     overrides: { ...patient, ...overrides, retry: { ...patient.retry, ...overrides.retry } }
   }).pipe(Layer.provide(NodeHttpClient.layerUndici), Layer.orDie)
 
 export interface Options {
   readonly emulator?: Emulator.Options
   readonly overrides?: HubSpotConfig.Options["overrides"]
+  readonly client?: Partial<HubSpotConfig.Options>
 }
 
 /** An emulator without limits or faults, unless told otherwise, and a client for it. */
 export const live = (options: Options = {}): Layer.Layer<Emulator.Emulator | HubSpotClient.HubSpotClient> => {
   const emulator = Layer.orDie(Emulator.layer({ limits: Limits.unlimited, ...options.emulator }))
-  const client = Layer.unwrapEffect(Effect.map(Emulator.Emulator, (service) => clientFor(service, options.overrides)))
+  const client = Layer.unwrapEffect(
+    Effect.map(Emulator.Emulator, (service) => clientFor(service, options.overrides, options.client))
+  )
   return Layer.provideMerge(client, emulator)
 }

@@ -29,13 +29,74 @@ export const Details = Schema.Struct({
 export type Details = typeof Details.Type
 
 /**
- * The account that the token belongs to. The cheapest call there is, so the one to test credentials with: a token that
- * is wrong or has expired is a `ClientError` of status 401, one that lacks a scope of 403.
+ * The account that the token belongs to. The client learns its time zone from it, in which the daily limit ends.
  *
  * @since 0.1.0
  * @category calls
  */
-export const testCredentials: Effect.Effect<Details, ApiError, HubSpotClient> = Effect.flatMap(
+export const details: Effect.Effect<Details, ApiError, HubSpotClient> = Effect.flatMap(
   HubSpotClient,
-  (client) => client.get(Paths.accountDetails, Details)
+  (client) => Effect.tap(client.get(Paths.accountDetails, Details), client.learn)
+)
+
+/**
+ * The cheapest call there is, so the one to test credentials with: a token that is wrong or has expired is a `ClientError`
+ * of status 401, one that lacks a scope of 403.
+ *
+ * @since 0.1.0
+ * @category calls
+ */
+export const testCredentials: Effect.Effect<Details, ApiError, HubSpotClient> = details
+
+/** An instant in ISO 8601, or in milliseconds since the epoch. */
+const Instant = Schema.Union(Schema.DateTimeUtc, Schema.DateTimeUtcFromNumber)
+
+/**
+ * How much of a day's limit is used, and when it begins anew.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Usage = Schema.Struct({
+  name: Schema.optional(Schema.String),
+  usageLimit: Schema.Number,
+  currentUsage: Schema.Number,
+  resetsAt: Instant,
+  /** HubSpot counts with some delay. */
+  collectedAt: Schema.optional(Instant),
+  fetchStatus: Schema.optional(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Usage = typeof Usage.Type
+
+/**
+ * What the account's private apps have used of their daily limit together. The client learns from it when the day ends, which is
+ * the `retryAt` of calls that the daily limit refuses.
+ *
+ * @example
+ * ```ts
+ * import { Account } from "effect-hubspot"
+ * import { DateTime, Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   for (const { currentUsage, resetsAt, usageLimit } of yield* Account.dailyUsage) {
+ *     yield* Effect.log(`${usageLimit - currentUsage} calls until ${DateTime.formatIso(resetsAt)}`)
+ *   }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category calls
+ */
+export const dailyUsage: Effect.Effect<ReadonlyArray<Usage>, ApiError, HubSpotClient> = Effect.flatMap(
+  HubSpotClient,
+  (client) =>
+    client.get(Paths.dailyUsage, Schema.Struct({ results: Schema.Array(Usage) })).pipe(
+      Effect.map(({ results }) => results),
+      Effect.tap(([first]) => client.learn({ resetsAt: first?.resetsAt }))
+    )
 )

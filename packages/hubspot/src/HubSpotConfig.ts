@@ -9,24 +9,52 @@ import type * as RateLimiter from "effect-resilience/RateLimiter"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Credentials from "./Credentials.ts"
 import * as Tier from "./Tier.ts"
+
+/**
+ * HubSpot's own API.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultBaseUrl = "https://api.hubapi.com"
+
+/**
+ * The paths to call: the numbered ones (`/crm/v3/…`), or those of a date (`/crm/objects/2026-09/…`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ApiVersion = Schema.Literal("v3", "2026-03", "2026-09")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ApiVersion = typeof ApiVersion.Type
 
 /**
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Asked for before each attempt, so that a token may change at any time. */
-  readonly accessToken: Effect.Effect<Redacted.Redacted, unknown>
+  readonly credentials: Credentials.Credentials
   /** The token goes to this host and to no other. */
   readonly baseUrl: string
+  readonly apiVersion: ApiVersion
+  /** Where it is known. */
+  readonly timeZone: string | undefined
   readonly policy: Policy.Policy
+  /** In place of the policy's limits. */
+  readonly limiter: RateLimiter.RateLimiter | undefined
 }
 
 /**
@@ -34,19 +62,30 @@ export interface Service {
  * @category models
  */
 export interface Options {
-  /** A private app's token, or an effect that yields one, say from a secret manager. */
-  readonly accessToken: Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknown>
+  /**
+   * A private app's token; an effect that yields one before each attempt, say from a secret manager; or credentials, such
+   * as `OAuth.credentials`.
+   */
+  readonly accessToken: Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknown> | Credentials.Credentials
   /** Default: HubSpot's own, `https://api.hubapi.com`. */
   readonly baseUrl?: string | undefined
   /** Decides the limits. Default: `free`, whose limits no account is below. */
   readonly tier?: Tier.Tier | undefined
+  /** Which paths are called, whatever the modules and you say: they speak of the numbered ones. Default: `v3`. */
+  readonly apiVersion?: ApiVersion | undefined
+  /**
+   * The account's, such as `America/New_York`: its daily limit ends at midnight there. Default: UTC, until
+   * `Account.details` tells.
+   */
+  readonly timeZone?: string | undefined
   /** Default: `Profile.production`. */
   readonly profile?: Policy.Policy | undefined
   /**
-   * Changes to the profile. Limits of the same name (`general`, `search`, `associations`) take the place of the tier's;
-   * others are added.
+   * Changes to the profile. Limits of the same name (see `Tier.buckets`) take the place of the tier's; others are added.
    */
   readonly overrides?: Policy.Overrides | undefined
+  /** One that is shared with other clients, in place of the tier's limits; calls take from those of its buckets that it has. */
+  readonly limiter?: RateLimiter.RateLimiter | undefined
 }
 
 /**
@@ -60,12 +99,20 @@ export class HubSpotConfig extends Context.Tag("effect-hubspot/HubSpotConfig")<H
  * @category constructors
  */
 export const make = (options: Options): Effect.Effect<Service, Policy.InvalidPolicy> => {
-  const { accessToken, baseUrl = defaultBaseUrl, overrides = {}, profile = Profile.production, tier = "free" } = options
-  const limits = withTier(tier, overrides.limits ?? [])
+  const { accessToken, overrides = {}, profile = Profile.production, tier = "free", timeZone } = options
+  if (timeZone !== undefined && Option.isNone(DateTime.zoneFromString(timeZone))) {
+    return new Policy.InvalidPolicy({
+      issues: [{ field: "timeZone", problem: `must be a time zone such as "America/New_York" or "+01:00"` }]
+    })
+  }
+  const limits = withTier(Tier.buckets(tier, timeZone), overrides.limits ?? [])
   return Effect.map(Policy.make(profile, { ...overrides, limits }), (policy) => ({
-    accessToken: Redacted.isRedacted(accessToken) ? Effect.succeed(accessToken) : accessToken,
-    baseUrl,
-    policy
+    credentials: Credentials.isCredentials(accessToken) ? accessToken : Credentials.fromToken(accessToken),
+    baseUrl: options.baseUrl ?? defaultBaseUrl,
+    apiVersion: options.apiVersion ?? "v3",
+    timeZone,
+    policy,
+    limiter: options.limiter
   }))
 }
 
@@ -107,7 +154,8 @@ const profiles = { production: Profile.production, development: Profile.developm
 
 /**
  * `HUBSPOT_ACCESS_TOKEN`, and where they are set `HUBSPOT_BASE_URL`, `HUBSPOT_TIER` (`free`, `starter`, `professional`,
- * `enterprise`, `add-on` or `oauth`) and `HUBSPOT_PROFILE` (`production`, `development` or `testing`).
+ * `enterprise`, `add-on` or `oauth`), `HUBSPOT_API_VERSION` (`v3`, `2026-03` or `2026-09`), `HUBSPOT_TIME_ZONE` (such as
+ * `America/New_York`) and `HUBSPOT_PROFILE` (`production`, `development` or `testing`).
  *
  * @since 0.1.0
  * @category config
@@ -122,6 +170,14 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
     Config.withDefault(undefined)
   ),
   tier: Config.withDefault(Schema.Config("HUBSPOT_TIER", Tier.Tier), undefined),
+  apiVersion: Config.withDefault(Schema.Config("HUBSPOT_API_VERSION", ApiVersion), undefined),
+  timeZone: Config.string("HUBSPOT_TIME_ZONE").pipe(
+    Config.validate({
+      message: `it must be a time zone such as "America/New_York" or "+01:00"`,
+      validation: (name) => Option.isSome(DateTime.zoneFromString(name))
+    }),
+    Config.withDefault(undefined)
+  ),
   profile: Config.map(
     Config.withDefault(Config.literal("production", "development", "testing")("HUBSPOT_PROFILE"), "production"),
     (name) => profiles[name]
@@ -137,12 +193,10 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
 export const layerFromEnvironment: Layer.Layer<HubSpotConfig, ConfigError.ConfigError | Policy.InvalidPolicy> = Layer
   .effect(HubSpotConfig, Effect.flatMap(fromEnvironment, make))
 
-const defaultBaseUrl = "https://api.hubapi.com"
-
 const withTier = (
-  tier: Tier.Tier,
+  ofTier: ReadonlyArray<RateLimiter.BucketInput>,
   own: ReadonlyArray<RateLimiter.BucketInput>
 ): ReadonlyArray<RateLimiter.BucketInput> => [
-  ...Tier.buckets(tier).filter(({ name }) => !own.some((bucket) => bucket.name === name)),
+  ...ofTier.filter(({ name }) => !own.some((bucket) => bucket.name === name)),
   ...own
 ]

@@ -33,7 +33,8 @@ export interface Quota {
 }
 
 /**
- * Reads the limits from the headers (names in lower case) of any one API. `now` is in milliseconds since the epoch.
+ * Reads the limits from the headers (names in lower case) of any one API. `now` is in milliseconds since the epoch; `buckets`
+ * are those that the answered call has taken from, where it named them.
  *
  * @example
  * ```ts
@@ -48,7 +49,11 @@ export interface Quota {
  * @since 0.1.0
  * @category models
  */
-export type Reader = (headers: Headers, now: number) => ReadonlyArray<Quota>
+export type Reader = (
+  headers: Headers,
+  now: number,
+  buckets?: ReadonlyArray<string> | undefined
+) => ReadonlyArray<Quota>
 
 /**
  * The limits in the standard headers. An answer out of a cache tells nothing: what it says was true of another request.

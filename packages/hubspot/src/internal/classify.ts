@@ -3,6 +3,7 @@ import * as ApiResponse from "effect-resilience/ApiResponse"
 import * as Classifier from "effect-resilience/Classifier"
 import * as Either from "effect/Either"
 import * as ErrorBody from "../ErrorBody.ts"
+import { days } from "./buckets.ts"
 
 type Change = (failure: Classifier.Failure, now: number) => Partial<Classifier.Failure>
 
@@ -17,7 +18,14 @@ const byStatus: Readonly<Record<number, Change>> = {
   530: () => ({ retryable: false, outcome: "refused" })
 }
 
-export const classify: Classifier.Classifier = (response, now) => {
+export interface Options {
+  /** The buckets that a limit which is not on the day may be about. */
+  readonly bursts: ReadonlyArray<string>
+  /** When the day of `now` ends, where that is known. */
+  readonly endOfDay: (now: number) => number | undefined
+}
+
+export const make = ({ bursts, endOfDay }: Options): Classifier.Classifier => (response, now) => {
   const failure = Classifier.standard(response, now)
   if (failure === undefined) return undefined
   const body = Either.getOrElse(ApiResponse.json(response), () => undefined)
@@ -27,8 +35,9 @@ export const classify: Classifier.Classifier = (response, now) => {
   return {
     ...failure,
     ...byStatus[response.status]?.(failure, now),
+    ...(failure.tag === "RateLimited" ? { buckets: bursts } : {}),
     // A daily limit lasts until midnight in the account's time zone.
-    ...(policy === "DAILY" ? { retryable: false } : {}),
+    ...(policy === "DAILY" ? { retryable: false, retryAt: endOfDay(now), buckets: days } : {}),
     policy,
     details: correlationId === undefined ? details : { ...details, correlationId }
   }

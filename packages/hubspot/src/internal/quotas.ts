@@ -1,15 +1,24 @@
-/** What HubSpot's headers say of its limits. Every one of them may be missing; OAuth calls never have the daily pair. */
+/**
+ * What HubSpot's headers say of its limits, for the buckets that the call has taken from. Every one of them may be missing;
+ * OAuth calls never have the daily pair, and searches have no other.
+ */
 import * as RateLimitHeaders from "effect-resilience/RateLimitHeaders"
+import { isDay } from "./buckets.ts"
 
-export const quotas: RateLimitHeaders.Reader = (headers) => {
+/** `knowsDay`: the buckets' day ends when the account's does; if not, what is left of it must not be held against them. */
+export const make = (knowsDay: () => boolean): RateLimitHeaders.Reader => (headers, _now, buckets = []) => {
   if (RateLimitHeaders.isCached(headers)) return []
   const count = (name: string): number | undefined => {
     const value = headers[`x-hubspot-ratelimit-${name}`]
     return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined
   }
-  return [
-    { name: "general", limit: count("max"), remaining: count("remaining"), window: count("interval-milliseconds") },
-    // It starts anew at midnight in the account's time zone, which no header tells.
-    { name: "daily", limit: count("daily"), remaining: count("daily-remaining") }
-  ].filter(({ limit, remaining }) => limit !== undefined || remaining !== undefined)
+  const [limit, remaining, window] = [count("max"), count("remaining"), count("interval-milliseconds")]
+  const [daily, dailyRemaining] = [count("daily"), count("daily-remaining")]
+  return buckets.flatMap((name): ReadonlyArray<RateLimitHeaders.Quota> =>
+    name === "general" || name === "associations"
+      ? [{ name, limit, remaining, window }]
+      : isDay(name) && knowsDay()
+      ? [{ name, limit: daily, remaining: dailyRemaining }]
+      : []
+  ).filter(({ limit, remaining }) => limit !== undefined || remaining !== undefined)
 }

@@ -262,7 +262,7 @@ const reportQuotas = (
   headers: Headers.Headers
 ): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const told = quotas(headers, now)
+    const told = quotas(headers, now, call.buckets)
     return told.length === 0 ? Effect.void : Effect.forEach(told, ({ name, remaining }) => {
       const bucket = name ?? call.onlyBucket
       return bucket === undefined || remaining === undefined
