@@ -1,5 +1,5 @@
 /**
- * Lists of records, and who is on them.
+ * Lists of records. Who is on them is in `ListMemberships`.
  *
  * @since 0.1.0
  */
@@ -7,11 +7,9 @@ import type { ApiError } from "effect-resilience/ApiError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { BatchResult } from "./BatchResult.ts"
-import type { BatchSettings, Settings } from "./CrmObject.ts"
+import type { Settings } from "./CrmObject.ts"
 import type { HubSpotClient } from "./HubSpotClient.ts"
 import * as Calls from "./internal/calls.ts"
-import * as Chunks from "./internal/chunks.ts"
 import * as Paths from "./internal/paths.ts"
 import * as Wire from "./internal/wire.ts"
 
@@ -45,39 +43,6 @@ export const List = Schema.Struct({
  * @category models
  */
 export type List = typeof List.Type
-
-/**
- * A record on a list.
- *
- * @since 0.1.0
- * @category models
- */
-export const Member = Schema.Struct({ recordId: Wire.Id, membershipTimestamp: Wire.maybe(Wire.Instant) })
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type Member = typeof Member.Type
-
-/**
- * A list that a record is on.
- *
- * @since 0.1.0
- * @category models
- */
-export const Membership = Schema.Struct({
-  listId: Wire.Id,
-  listVersion: Wire.maybe(Schema.Number),
-  firstAddedTimestamp: Wire.maybe(Wire.Instant),
-  lastAddedTimestamp: Wire.maybe(Wire.Instant)
-})
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type Membership = typeof Membership.Type
 
 /**
  * @since 0.1.0
@@ -121,31 +86,16 @@ export interface Search {
 }
 
 /**
- * What became of a record that was to be put on a list, or taken off: `missing` is one that is not there at all, and
- * `unchanged` one that was on the list before, or was not.
- *
- * @since 0.1.0
- * @category models
- */
-export type Change = "added" | "removed" | "unchanged" | "missing"
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type ChangeInput = { readonly add: string } | { readonly remove: string }
-
-/**
  * Makes a list. A create whose outcome is unknown is not repeated; a name that is taken is refused.
  *
  * @example
  * ```ts
- * import { Lists } from "effect-hubspot"
+ * import { ListMemberships, Lists } from "effect-hubspot"
  * import { Effect } from "effect"
  *
  * const program = Effect.gen(function*() {
  *   const list = yield* Lists.create({ name: "Invited", objectTypeId: "0-1", processingType: "MANUAL" })
- *   const { failed } = yield* Lists.add(list.listId, ["6001", "6002"]) // any number
+ *   const { failed } = yield* ListMemberships.add(list.listId, ["6001", "6002"]) // any number
  *   return failed.length
  * })
  * ```
@@ -247,91 +197,6 @@ export const remove = (id: string, settings: Settings = {}): Effect.Effect<void,
 export const restore = (id: string, settings: Settings = {}): Effect.Effect<void, ApiError, HubSpotClient> =>
   Calls.tell("PUT", `${one}/restore`, { id }, settings)
 
-/**
- * Everyone on a list, page by page as they are asked for.
- *
- * @since 0.1.0
- * @category memberships
- */
-export const members = (id: string, settings: Settings = {}): Stream.Stream<Member, ApiError, HubSpotClient> =>
-  Calls.paged(`${one}/memberships`, { id }, Member, { ...settings, query: { limit: 100 } })
-
-/**
- * The lists that a record is on.
- *
- * @since 0.1.0
- * @category memberships
- */
-export const ofRecord = (
-  objectTypeId: string,
-  recordId: string,
-  settings: Settings = {}
-): Effect.Effect<ReadonlyArray<Membership>, ApiError, HubSpotClient> =>
-  Calls.send(
-    "GET",
-    `${Paths.lists}/records/{type}/{id}/memberships`,
-    { type: objectTypeId, id: recordId },
-    Wire.Results(Membership),
-    settings
-  )
-
-/**
- * Puts any number of records on a list.
- *
- * @since 0.1.0
- * @category memberships
- */
-export const add = (
-  id: string,
-  recordIds: ReadonlyArray<string>,
-  settings: BatchSettings = {}
-): Effect.Effect<BatchResult<string, Change>, never, HubSpotClient> =>
-  changed(recordIds, settings, (body, settings) => change(`${one}/memberships/add`, id, body, settings))
-
-/**
- * Takes any number of records off a list.
- *
- * @since 0.1.0
- * @category memberships
- */
-export const removeMembers = (
-  id: string,
-  recordIds: ReadonlyArray<string>,
-  settings: BatchSettings = {}
-): Effect.Effect<BatchResult<string, Change>, never, HubSpotClient> =>
-  changed(recordIds, settings, (body, settings) => change(`${one}/memberships/remove`, id, body, settings))
-
-/**
- * Puts records on a list and takes others off, any number, in as few calls as it takes.
- *
- * @since 0.1.0
- * @category memberships
- */
-export const addAndRemove = (
-  id: string,
-  inputs: ReadonlyArray<ChangeInput>,
-  { concurrency, ...settings }: BatchSettings = {}
-): Effect.Effect<BatchResult<ChangeInput, Change>, never, HubSpotClient> =>
-  Chunks.run({ inputs, size: batchSize, concurrency }, (inputs) => {
-    const body = {
-      recordIdsToAdd: inputs.flatMap((input) => "add" in input ? [input.add] : []),
-      recordIdsToRemove: inputs.flatMap((input) => "remove" in input ? [input.remove] : [])
-    }
-    return Effect.map(
-      change(`${one}/memberships/add-and-remove`, id, body, settings),
-      (changes) => inputs.map((input) => changes("add" in input ? input.add : input.remove))
-    )
-  })
-
-/**
- * Takes everyone off a list.
- *
- * @since 0.1.0
- * @category memberships
- */
-export const clear = (id: string, settings: Settings = {}): Effect.Effect<void, ApiError, HubSpotClient> =>
-  Calls.tell("DELETE", `${one}/memberships`, { id }, settings)
-
 const one = `${Paths.lists}/{id}`
 
 const One = Schema.Struct({ list: List })
@@ -341,38 +206,3 @@ const Found = Schema.Struct({
   offset: Wire.maybe(Schema.Number),
   hasMore: Wire.maybe(Schema.Boolean)
 })
-
-/** HubSpot names the first of them so. */
-const Changes = Schema.Struct({
-  recordsIdsAdded: Wire.list(Wire.Id),
-  recordIdsAdded: Wire.list(Wire.Id),
-  recordIdsRemoved: Wire.list(Wire.Id),
-  recordIdsMissing: Wire.list(Wire.Id)
-})
-
-/** HubSpot names no limit; this many ids keep a request well below any limit on bodies. */
-const batchSize = 1000
-
-/** What an answer says of each record. */
-const change = (template: string, id: string, body: unknown, settings: Settings) =>
-  Effect.map(
-    Calls.send("PUT", template, { id }, Changes, { ...settings, kind: "batch", body }),
-    ({ recordIdsAdded, recordIdsMissing, recordIdsRemoved, recordsIdsAdded }) => {
-      const said = new Map<string, Change>([
-        ...[...recordsIdsAdded, ...recordIdsAdded].map((id) => [id, "added"] as const),
-        ...recordIdsRemoved.map((id) => [id, "removed"] as const),
-        ...recordIdsMissing.map((id) => [id, "missing"] as const)
-      ])
-      return (id: string): Change => said.get(id) ?? "unchanged"
-    }
-  )
-
-const changed = (
-  recordIds: ReadonlyArray<string>,
-  { concurrency, ...settings }: BatchSettings,
-  send: (body: ReadonlyArray<string>, settings: Settings) => ReturnType<typeof change>
-) =>
-  Chunks.run(
-    { inputs: recordIds, size: batchSize, concurrency },
-    (ids) => Effect.map(send(ids, settings), (changes) => ids.map(changes))
-  )

@@ -1,5 +1,5 @@
 /**
- * The properties that the records of a type have, and the groups they stand in.
+ * The properties that the records of a type have.
  *
  * @since 0.1.0
  */
@@ -79,23 +79,6 @@ export const Definition = Schema.Struct({
 export type Definition = typeof Definition.Type
 
 /**
- * @since 0.1.0
- * @category models
- */
-export const Group = Schema.Struct({
-  name: Schema.String,
-  label: Wire.maybe(Schema.String),
-  displayOrder: Wire.maybe(Schema.Number),
-  archived: Wire.maybe(Schema.Boolean)
-})
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type Group = typeof Group.Type
-
-/**
  * What can be said of a property when it is made or changed.
  *
  * @since 0.1.0
@@ -150,17 +133,6 @@ export interface Input extends Attributes {
   readonly hasUniqueValue?: boolean | undefined
   readonly externalOptions?: boolean | undefined
   readonly referencedObjectType?: string | undefined
-}
-
-/**
- * @since 0.1.0
- * @category models
- */
-export interface GroupInput {
-  readonly name: string
-  readonly label: string
-  /** Default: HubSpot's, -1, which is after all others. */
-  readonly displayOrder?: number | undefined
 }
 
 /**
@@ -324,64 +296,7 @@ export const batchArchive = (
       names.map(() => undefined)
     ))
 
-/**
- * The groups of a type's properties.
- *
- * @since 0.1.0
- * @category groups
- */
-export const groups = (
-  type: string,
-  settings: Settings = {}
-): Effect.Effect<ReadonlyArray<Group>, ApiError, HubSpotClient> =>
-  Calls.send("GET", allGroups, { type }, Wire.Results(Group), settings)
-
-/**
- * @since 0.1.0
- * @category groups
- */
-export const getGroup = (
-  type: string,
-  name: string,
-  settings: Settings = {}
-): Effect.Effect<Group, ApiError, HubSpotClient> => Calls.send("GET", oneGroup, { type, name }, Group, settings)
-
-/**
- * @since 0.1.0
- * @category groups
- */
-export const createGroup = (
-  type: string,
-  input: GroupInput,
-  settings: Settings = {}
-): Effect.Effect<Group, ApiError, HubSpotClient> =>
-  Calls.send("POST", allGroups, { type }, Group, { ...settings, body: input })
-
-/**
- * @since 0.1.0
- * @category groups
- */
-export const updateGroup = (
-  type: string,
-  name: string,
-  changes: Partial<Omit<GroupInput, "name">>,
-  settings: Settings = {}
-): Effect.Effect<Group, ApiError, HubSpotClient> =>
-  Calls.send("PATCH", oneGroup, { type, name }, Group, { ...settings, body: changes, replay: "safe" })
-
-/**
- * @since 0.1.0
- * @category groups
- */
-export const archiveGroup = (
-  type: string,
-  name: string,
-  settings: Settings = {}
-): Effect.Effect<void, ApiError, HubSpotClient> => Calls.tell("DELETE", oneGroup, { type, name }, settings)
-
 const one = `${Paths.properties}/{name}`
-const allGroups = `${Paths.properties}/groups`
-const oneGroup = `${allGroups}/{name}`
 
 /** HubSpot's own limit for one call. */
 const batchSize = 100

@@ -39,7 +39,13 @@ export const tell = (
     : Effect.gen(function*() {
       const client = yield* HubSpotClient
       const filled = yield* Paths.fill(method, template, params)
-      yield* client.del(filled.path, { ...options, urlTemplate: filled.template })
+      yield* client.del(filled.path, { ...options, urlTemplate: filled.template }).pipe(
+        // A repeat that finds nothing: the attempt that was never answered has done it.
+        Effect.catchIf(
+          (error) => error._tag === "ClientError" && error.status === 404 && error.retry?.uncertain === true,
+          () => Effect.void
+        )
+      )
     })
 
 /** All items of a listing, page by page as they are asked for. */
