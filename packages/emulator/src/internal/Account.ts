@@ -67,12 +67,14 @@ export interface Head {
   readonly method: string
   readonly url: string
   readonly authorization: string | undefined
+  readonly host?: string | undefined
 }
 
 export interface Arrival {
   readonly route: Route.Match
   readonly path: string
   readonly query: string
+  readonly origin: string
   readonly correlationId: string
   readonly headers: Record<string, string>
   /** The answer, when the request is not to be carried out. */
@@ -95,6 +97,7 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
     route,
     path,
     query: mark === -1 ? "" : head.url.slice(mark + 1),
+    origin: `http://${head.host}`,
     correlationId,
     headers: { "x-hubspot-correlation-id": correlationId },
     refusal: undefined,
@@ -153,7 +156,14 @@ export const conclude = (self: Account, arrival: Arrival, text: string, now: num
   if ("allowed" in route) return Answer.wrongMethod(route.allowed)
   const { portal } = self
   const firstNew = portal.store.nextId
-  const answer = route.handle(portal, { params: route.params, query: new URLSearchParams(arrival.query), text, now })
+  const answer = route.handle(portal, {
+    params: route.params,
+    query: new URLSearchParams(arrival.query),
+    path: arrival.path,
+    origin: arrival.origin,
+    text,
+    now
+  })
   self.counters.creates += portal.store.nextId - firstNew
   return answer
 }

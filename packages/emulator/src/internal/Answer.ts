@@ -44,6 +44,7 @@ const fail = (status: number, body: Failure["body"], headers?: Answer["headers"]
 })
 
 export const ok = (body: object): Answer => ({ status: 200, body })
+export const accepted = (body: object): Answer => ({ status: 202, body })
 export const created = (body: object): Answer => ({ status: 201, body })
 /** A page of a list; `after` leads to the next. */
 export const page = (results: ReadonlyArray<object>, after: string | false = false): Answer =>
@@ -156,6 +157,13 @@ export const noAssociations = (from: ObjectType, to: ObjectType, id: string): Fa
 
 export const listNameTaken = (name: string): Failure =>
   error(400, `There is another list named ${name}.`, { category, subCategory: "ILS.DUPLICATE_LIST_NAMES" })
+
+/** Nothing about it gets better by waiting, whatever the status says. */
+export const importTooLarge: Failure = fail(429, {
+  status: "error",
+  message: "The import is larger than the limit.",
+  category: "RATE_LIMITS"
+})
 
 export const tooManyInputs = (limit: number): Failure =>
   invalid(`The maximum number of inputs supported in a batch request is ${limit}.`)

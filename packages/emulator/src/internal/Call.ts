@@ -10,6 +10,9 @@ export type Params = { readonly [name: string]: string }
 export interface Call {
   readonly params: Params
   readonly query: URLSearchParams
+  readonly path: string
+  /** Where the client reaches the server: `http://127.0.0.1:4010`. */
+  readonly origin: string
   /** The body as it came: `""` when there is none. */
   readonly text: string
   readonly now: number

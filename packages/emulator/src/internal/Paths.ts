@@ -8,6 +8,8 @@ import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
 import * as Events from "./Events.ts"
+import * as Exports from "./Exports.ts"
+import * as Imports from "./Imports.ts"
 import * as ListCalls from "./ListCalls.ts"
 import * as Memberships from "./Memberships.ts"
 import * as OAuth from "./OAuth.ts"
@@ -38,6 +40,8 @@ const roots = {
   pipelines: versions("/crm/v3/pipelines", "/crm/pipelines/{date}"),
   owners: versions("/crm/v3/owners", "/crm/owners/{date}"),
   lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
+  imports: versions("/crm/v3/imports", "/crm/imports/{date}"),
+  exports: versions("/crm/v3/exports/export", "/crm/exports/{date}/export"),
   events: ["/events/v3"],
   oauth: versions("/oauth/v1", "/oauth/{date}"),
   account: versions("/account-info/v3", "/account-info/{date}")
@@ -184,6 +188,30 @@ export const router: Route.Router = Route.make([
       "/object-type-id/{type}/name/{name}": { GET: ListCalls.readByName },
       "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) }
     }
+  },
+  {
+    roots: roots.imports,
+    bucket: "general",
+    paths: {
+      "": { GET: Imports.list, POST: Imports.start },
+      "/{id}": { GET: Imports.read },
+      "/{id}/errors": { GET: Imports.errors },
+      "/{id}/cancel": { POST: Imports.cancel }
+    }
+  },
+  {
+    roots: roots.exports,
+    bucket: "general",
+    paths: {
+      "/async": { POST: Exports.start },
+      "/async/tasks/{id}/status": { GET: Exports.status }
+    }
+  },
+  {
+    // Files are not at the API's own paths, and whoever knows the address of one may have it.
+    roots: ["/emulated-files/exports"],
+    bucket: "none",
+    paths: { "/{file}": { GET: Exports.download } }
   },
   {
     roots: roots.account,

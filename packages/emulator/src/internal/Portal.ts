@@ -5,6 +5,8 @@ import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
 import * as Associations from "./Associations.ts"
 import * as Events from "./Events.ts"
+import * as Exports from "./Exports.ts"
+import * as Imports from "./Imports.ts"
 import * as Lists from "./Lists.ts"
 import * as OAuth from "./OAuth.ts"
 import * as Owners from "./Owners.ts"
@@ -23,6 +25,8 @@ export interface Portal {
   readonly owners: Owners.Owners
   readonly lists: Lists.Lists
   readonly events: Events.Events
+  readonly imports: Imports.Imports
+  readonly exports: Exports.Exports
   readonly oauth: OAuth.OAuth
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
@@ -45,6 +49,8 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   owners: Owners.make(settings.owners),
   lists: Lists.make(),
   events: Events.make(),
+  imports: Imports.make(),
+  exports: Exports.make(),
   oauth: OAuth.make(settings.oauth),
   quota,
   searchLag: settings.searchLag

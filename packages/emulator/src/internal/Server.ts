@@ -75,7 +75,12 @@ const api = (
 ) => {
   const arrival = Account.arrive(
     account,
-    { method: request.method, url: request.url, authorization: request.headers.authorization },
+    {
+      method: request.method,
+      url: request.url,
+      authorization: request.headers.authorization,
+      host: request.headers.host
+    },
     now()
   )
   return Effect.flatMap(bodyOf(request), (text) => {

@@ -31,9 +31,15 @@ export interface Batch<Input, R> {
   readonly extras?: { readonly [name: string]: unknown }
   readonly options: RequestOptions
   readonly concurrency: number
+  /** Inputs in one call. Default: 100, as for objects. */
+  readonly size?: number
+  /** The inputs that an error of a 207 is about, by its context. Default: those whose trace id or id it has. */
+  readonly keysOfError?: (context: Context) => ReadonlyArray<unknown>
   /** Two equal keys: one input for both, or a mistake? */
   readonly repeats: "share" | "refuse"
 }
+
+type Context = { readonly [name: string]: unknown }
 
 type Outcome<R> = Either.Either<R, ApiError>
 
@@ -46,7 +52,7 @@ export const run = <Input, R>(
     for (const { index, item } of prepared) {
       if (Either.isRight(item) && !first.has(item.right.key)) first.set(item.right.key, { item: item.right, index })
     }
-    const chunks = Arr.chunksOf([...first.values()].map(({ item }) => item), batchSize)
+    const chunks = Arr.chunksOf([...first.values()].map(({ item }) => item), batch.size ?? batchSize)
     const answers = yield* Effect.forEach(chunks, (chunk) => send(batch, chunk), { concurrency: batch.concurrency })
     const outcomes = new Map(answers.flatMap((outcomes) => [...outcomes]))
 
@@ -81,15 +87,18 @@ const send = <Input, R>(
     const others: Array<ApiError> = []
     const keyed = new Set(items.map(({ key }) => key))
     for (const error of answer.right.errors ?? []) {
-      const keys = keysOf(error).flatMap((key) => [key, normalized(key)]).filter((key) => keyed.has(key))
+      const keys = keysOf(error, batch.keysOfError).flatMap((key) => [key, normalized(key)]).filter((key) =>
+        keyed.has(key)
+      )
       for (const key of keys) outcomes.set(key, Either.left(inputError(batch, error)))
       if (keys.length === 0) others.push(inputError(batch, error))
     }
     const strangers: Array<R> = []
     for (const answered of answer.right.results) {
       const key = batch.keyOf(answered)
-      if (key !== undefined && keyed.has(key)) outcomes.set(key, Either.right(answered.record))
-      else strangers.push(answered.record)
+      if (key === undefined || !keyed.has(key)) strangers.push(answered.record)
+      // What an error is about has failed, whatever else is said of it.
+      else if (!outcomes.has(key)) outcomes.set(key, Either.right(answered.record))
     }
     // A merged record answers under another id, a secondary email under the first: what is left over belongs together.
     const [unanswered, ...more] = items.filter(({ key }) => !outcomes.has(key))
@@ -108,12 +117,12 @@ const Answer = <R>(record: Schema.Schema<Answered<R>, unknown>) =>
   Schema.Struct({ results: Schema.Array(record), errors: Schema.optional(Schema.Array(Schema.Unknown)) })
 
 /** The inputs that an error of a 207 is about. */
-const keysOf = (error: unknown): ReadonlyArray<string> => {
+const keysOf = (error: unknown, keysIn: (context: Context) => ReadonlyArray<unknown> = byId): ReadonlyArray<string> => {
   const context = Predicate.isRecord(error) && Predicate.isRecord(error.context) ? error.context : {}
-  return [context.objectWriteTraceId, context.ids, context.id].flatMap((u) => Array.isArray(u) ? u : [u]).filter(
-    Predicate.isString
-  )
+  return keysIn(context).flatMap((u) => Array.isArray(u) ? u : [u]).filter(Predicate.isString)
 }
+
+const byId = ({ id, ids, objectWriteTraceId }: Context) => [objectWriteTraceId, ids, id]
 
 /** As HubSpot stores emails. */
 export const normalized = (key: string): string => key.trim().toLowerCase()
@@ -148,3 +157,11 @@ const noAnswer = (batch: { readonly path: string }): InvalidResponse =>
     outcome: "unknown",
     retryable: false
   })
+
+/** Answers that tell by themselves whose they are. */
+export const answered = <R, I>(schema: Schema.Schema<R, I>): Schema.Schema<Answered<R>, unknown> =>
+  Schema.transform(schema, Schema.declare((_): _ is Answered<R> => true), {
+    strict: true,
+    decode: (record) => ({ record, raw: {}, traceId: undefined }),
+    encode: ({ record }) => record
+  }) as Schema.Schema<Answered<R>, unknown> // decoded from anything, so that it can be nested in any answer

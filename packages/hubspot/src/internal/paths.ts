@@ -1,6 +1,9 @@
 /** Where things are, and what that means: the one place that knows HubSpot's paths and their version. */
+import type { InvalidRequest } from "effect-resilience/ApiError"
 import type { CallOptions } from "effect-resilience/CallOptions"
+import * as Either from "effect/Either"
 import type { ApiVersion } from "../HubSpotConfig.ts"
+import { invalid } from "./invalid.ts"
 
 export const accountDetails = "/account-info/v3/details"
 
@@ -9,6 +12,48 @@ export const dailyUsage = "/account-info/v3/api-usage/daily/private-apps"
 export const token = "/oauth/v1/token"
 
 export const objects = (type: string): string => `/crm/v3/objects/${encodeURIComponent(type)}`
+
+/** Where each area begins; what is in braces is filled in by `fill`. */
+export const properties = "/crm/v3/properties/{type}"
+export const schemas = "/crm-object-schemas/v3/schemas"
+export const recordAssociations = "/crm/v4/objects/{from}/{id}/associations"
+export const associations = "/crm/v4/associations/{from}/{to}"
+export const owners = "/crm/v3/owners"
+export const pipelines = "/crm/v3/pipelines/{type}"
+export const lists = "/crm/v3/lists"
+export const imports = "/crm/v3/imports"
+export const exports = "/crm/v3/exports/export"
+export const events = "/events/v3/send"
+
+export interface Filled {
+  readonly path: string
+  /** With the names of types in their places, which are few and tell much, and ids left open. */
+  readonly template: string
+}
+
+/** A template with its parameters in place. An empty one is refused: it would name the whole collection. */
+export const fill = (
+  method: string,
+  template: string,
+  params: { readonly [name: string]: string }
+): Either.Either<Filled, InvalidRequest> => {
+  const wrong = Object.keys(params).find((name) => !isSegment(params[name]))
+  if (wrong !== undefined) {
+    return Either.left(invalid(method, template, {
+      field: wrong,
+      problem: "names nothing",
+      remedy: "give a text that is not empty"
+    }))
+  }
+  const put = (isShown: (name: string) => boolean) =>
+    template.replace(/\{(\w+)\}/g, (place, name: string) => isShown(name) ? encodeURIComponent(params[name]!) : place)
+  return Either.right({ path: put(() => true), template: put(isType) })
+}
+
+const isType = (name: string): boolean => name === "type" || name === "from" || name === "to"
+
+const isSegment = (u: unknown): u is string =>
+  typeof u === "string" && u.trim() !== "" && u !== "." && u !== ".." && !/\p{Surrogate}/u.test(u)
 
 /** The modules speak of the numbered paths; these areas have dated ones too. */
 const areas: ReadonlyArray<readonly [numbered: RegExp, dated: string]> = [
@@ -47,14 +92,20 @@ const search: Defaults = { kind: "search", buckets: ["search", "daily"], replay:
 
 const defaultsFor = (path: string): Defaults => {
   const [plain = ""] = path.split("?")
+  // Lists are looked for by another service, which has no limit of its own.
+  if (/\/lists\/([\d-]+\/)?search$/.test(plain)) return { kind: "read", buckets: ["general", "daily"], replay: "safe" }
   if (/\/search$/.test(plain)) return search
   if (/^\/crm\/(v4\/associations|associations\/[\d-]+)\//.test(plain)) {
-    return { kind: "batch", buckets: ["associations", "associationsDaily"], ...repeatable(plain) }
+    return {
+      kind: "batch",
+      buckets: ["associations", "associationsDaily"],
+      ...repeatable(plain, /\/batch\/(create|associate\/default)$/)
+    }
   }
-  if (/^\/events\/v3\/send(\/|$)/.test(plain)) return { buckets: ["events"] }
-  return { buckets: ["general", "daily"], ...repeatable(plain) }
+  if (/^\/events\/[\w-]+\/send(\/batch)?$/.test(plain)) return { buckets: ["events"] }
+  return { buckets: ["general", "daily"], ...repeatable(plain, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) }
 }
 
 /** POSTs that change nothing, or come to the same when they are carried out twice. */
-const repeatable = (path: string): Defaults =>
-  /\/batch\/(read|update|upsert|archive)$/.test(path) ? { replay: "safe" } : {}
+const repeatable = (path: string, others: RegExp): Defaults =>
+  /\/batch\/(read|update|upsert|archive|labels\/archive)$/.test(path) || others.test(path) ? { replay: "safe" } : {}
