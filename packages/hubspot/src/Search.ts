@@ -41,8 +41,8 @@ export type Condition =
   | { readonly propertyName: string; readonly operator: "HAS_PROPERTY" | "NOT_HAS_PROPERTY" }
 
 /**
- * A condition, or several joined by `and` and `or`: groups of conditions, of which one has to hold whole. `Needs` are the
- * properties that it speaks of, with their types.
+ * A condition, or several joined by `and` and `or`: groups of conditions, of which one has to hold whole; an empty group
+ * always holds. `Needs` are the properties that it speaks of, with their types.
  *
  * @since 0.1.0
  * @category models
@@ -270,7 +270,7 @@ export const and = <Filters extends ReadonlyArray<Filter<never>>>(
 })
 
 /**
- * Any of them. HubSpot takes 5 groups, 6 conditions in each, and 18 in all.
+ * Any of them; of none at all is refused rather than sent. HubSpot takes 5 groups, 6 conditions in each, and 18 in all.
  *
  * @since 0.1.0
  * @category combinators
@@ -306,7 +306,7 @@ const search = <Needs>(fields: Pick<Search<Needs>, "groups" | "text" | "order">)
  */
 export const where = <Filters extends ReadonlyArray<Filter<never>>>(
   ...filters: Filters
-): Search<NeedsOf<Filters[number]>> => search({ groups: filters.length === 0 ? [] : and(...filters).groups })
+): Search<NeedsOf<Filters[number]>> => search({ groups: and(...filters).groups })
 
 /**
  * Only what has this text in one of the properties that HubSpot searches by default, such as name and email.

@@ -42,7 +42,12 @@ export const make = (
     if (!(Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPage)) {
       return yield* refused(wire, "pageSize", "is not what HubSpot allows", `use a whole number from 1 to ${maxPage}`)
     }
-    const groups = search.groups.map((group, index) =>
+    if (search.groups.length === 0) {
+      return yield* refused(wire, "filterGroups", "let nothing through", "give `or` some filters")
+    }
+    // A group without filters lets everything through, as no group does at HubSpot.
+    const narrow = search.groups.every((group) => group.length > 0) ? search.groups : []
+    const groups = narrow.map((group, index) =>
       Either.map(
         Either.all(group.map((one, at) => filterOf(wire, one, `filterGroups.${index}.filters.${at}`))),
         (filters) => ({ filters })
