@@ -106,6 +106,8 @@ describe("what HubSpot would refuse is not sent", () => {
     ],
     ["a value of another type", [Search.where(Search.eq("amount", "lots"))], "filterGroups.0.filters.0.value"],
     ["not a number", [Search.where(Search.eq("mine", Number.NaN))], "filterGroups.0.filters.0.value"],
+    ["a number without end", [Search.where(Search.lt("mine", Infinity))], "filterGroups.0.filters.0.value"],
+    ["a boolean of a number", [Search.where(Search.in("amount", [1, true]))], "filterGroups.0.filters.0.values.1"],
     ["an empty value", [Search.where(Search.eq("name", ""))], "filterGroups.0.filters.0.value"],
     ["no property", [Search.where(Search.has(""))], "filterGroups.0.filters.0.propertyName"],
     ["a body above 3,000 characters", [Search.where(Search.eq("name", "x".repeat(3000)))], "body"],

@@ -26,7 +26,8 @@ import {
 } from "effect-hubspot"
 import { type ApiError } from "effect-resilience"
 import { Emulator, ObjectType, StandardTypes } from "hubspot-emulator"
-import { live } from "../support/hubspot.ts"
+import { clientFor, live } from "../support/hubspot.ts"
+import * as ScriptedServer from "../support/ScriptedServer.ts"
 
 const fails = <A, R>(effect: Effect.Effect<A, ApiError.ApiError, R>) => Effect.flip(effect)
 /** `Array.makeBy` makes at least one. */
@@ -264,6 +265,44 @@ describe("a list of properties that is too long for a URL", () => {
         many.map((name) => [`${name} of 1`])
       )
     }).pipe(Effect.provide(portal)))
+
+  it.scopedLive("fails as a whole when the second call fails", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.Emulator
+      const [added] = yield* emulator.add("contacts", [row(1)])
+      const fault = { kind: "status", status: 500 } as const
+      yield* emulator.setFaults({ rules: [{ share: 1, fault, path: "/crm/v3/objects/contacts/batch/read" }] })
+      for (const call of [Mine.get(added?.id ?? "", { retries: 0 }), Stream.runDrain(Mine.stream({ retries: 0 }))]) {
+        assert.deepInclude(yield* fails(call), { _tag: "ServerError", status: 500 })
+      }
+    }).pipe(Effect.provide(portal)))
+
+  it.scopedLive("of a record that goes between the two calls: a list leaves it out, and get does not find it", () =>
+    Effect.gen(function*() {
+      const record = (id: string) => ({
+        id,
+        properties: { email: `${id}@example.com` },
+        createdAt: "2026-01-01T00:00:00Z",
+        updatedAt: "2026-01-01T00:00:00Z"
+      })
+      const gone = { status: "error", category: "OBJECT_NOT_FOUND", message: "gone", context: { ids: ["2"] } }
+      const server = yield* ScriptedServer.make(({ url = "" }, response) => {
+        const answer = url.includes("/batch/read")
+          ? { results: [record("1")], errors: [gone] }
+          : url.includes("/contacts/2")
+          ? record("2")
+          : { results: [record("1"), record("2")] }
+        response.setHeader("content-type", "application/json").end(JSON.stringify(answer))
+      })
+      const [all, error] = yield* Effect.all([
+        Stream.runCollect(Mine.stream()),
+        fails(Mine.get("2"))
+      ]).pipe(Effect.provide(clientFor({ url: server.url, token: "t" })))
+      assert.deepStrictEqual(Chunk.toReadonlyArray(all).map(({ id, properties }) => [id, properties.email]), [
+        ["1", "1@example.com"]
+      ])
+      assert.deepInclude(error, { _tag: "ClientError", status: 404 })
+    }))
 
   it.scopedLive("from the archive too", () =>
     Effect.gen(function*() {

@@ -1,6 +1,5 @@
 /** The calls that write one record. */
 import { ClientError } from "effect-resilience/ApiError"
-import * as Deadline from "effect-resilience/Deadline"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,7 +8,7 @@ import type { Fields, Written } from "../CrmRecord.ts"
 import * as ErrorBody from "../ErrorBody.ts"
 import { HubSpotClient } from "../HubSpotClient.ts"
 import * as Associations from "./associations.ts"
-import { normalized, type ObjectWire } from "./objectWire.ts"
+import { normalized, type ObjectWire, together } from "./objectWire.ts"
 import type { WireProperties } from "./records.ts"
 
 type Calls<F extends Fields> = Pick<CrmObject<F>, "create" | "update" | "archive" | "merge">
@@ -37,7 +36,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
         })
       )
       return answered.record
-    }).pipe(settings.deadline === undefined ? (create) => create : Deadline.within(settings.deadline))
+    }).pipe(together(settings))
 
   /**
    * A repeat collided with a record that an earlier attempt may have created. It did if the record is as new as the call,

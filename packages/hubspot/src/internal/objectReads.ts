@@ -11,7 +11,7 @@ import type { CrmRecord, Fields, Read } from "../CrmRecord.ts"
 import { HubSpotClient } from "../HubSpotClient.ts"
 import * as Batches from "./batches.ts"
 import { invalid } from "./invalid.ts"
-import { keyFor, type ObjectWire, sent } from "./objectWire.ts"
+import { keyFor, type ObjectWire, sent, together } from "./objectWire.ts"
 import { endless, firstPage, nextPage, Paging } from "./paging.ts"
 import type { Answered } from "./records.ts"
 import { type Asked, maxRecords, split } from "./selection.ts"
@@ -42,7 +42,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       if (rest === undefined) return answered.record
       const { failed, succeeded } = yield* read<R>([answered.record.id], rest, { ...settings, archived })
       return failed[0] === undefined ? merge(answered.record, succeeded[0]!.record) : yield* failed[0].error
-    })
+    }).pipe(together(options))
 
   const read = <R extends CrmRecord<unknown>>(
     ids: ReadonlyArray<string>,
@@ -120,7 +120,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
           rest === undefined ? records : yield* readRest(records, rest, { ...settings, archived }),
           Option.map(Option.fromNullable(next), (after) => nextPage(cursor, after))
         ] as const
-      }))
+      }).pipe(together(settings)))
   }
 
   return {

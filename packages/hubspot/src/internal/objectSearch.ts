@@ -30,10 +30,13 @@ export const make = <F extends Fields>(wire: ObjectWire<F>, limit: number = maxR
     const found = SearchBody.make(wire, search, { names, pageSize })
     if (Either.isLeft(found)) return Stream.fail(found.left)
     const schema = wire.read<Read<F, Name>>(names)
-    const walked = search.order === undefined ? SearchBody.checkWalk(wire, found.right) : Option.none()
-    const pages = Either.isEither(walked) && Either.isRight(walked)
-      ? walk(path, { body: walked.right, schema, settings })
-      : ordered(path, { body: { ...SearchBody.byId, ...found.right }, schema, settings, limit })
+    const walkable = search.order === undefined
+      ? Either.getRight(SearchBody.checkWalk(wire, found.right))
+      : Option.none()
+    const pages = Option.match(walkable, {
+      onNone: () => ordered(path, { body: { ...SearchBody.byId, ...found.right }, schema, settings, limit }),
+      onSome: (body) => walk(path, { body, schema, settings })
+    })
     return Stream.map(pages, ({ results }) => results.map(({ record }) => record))
   }
 

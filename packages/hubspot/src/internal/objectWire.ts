@@ -1,8 +1,10 @@
 /** What all the calls of one object type share: its path, and its records on the wire. */
 import type { ApiError } from "effect-resilience/ApiError"
+import * as Deadline from "effect-resilience/Deadline"
+import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Schema } from "effect/Schema"
-import type { BatchSettings, Definition, Selection } from "../CrmObject.ts"
+import type { BatchSettings, Definition, Selection, Settings } from "../CrmObject.ts"
 import type { CrmRecord, Fields, Input } from "../CrmRecord.ts"
 import type { Query } from "../HubSpotClient.ts"
 import type { Value } from "../Search.ts"
@@ -72,6 +74,10 @@ export const wireOf = <F extends Fields>(definition: Definition<F>): ObjectWire<
         }))
   }
 }
+
+/** Several calls that are one to the user have one deadline. */
+export const together = ({ deadline }: Settings) => <A, E, R>(calls: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  deadline === undefined ? calls : Deadline.within(calls, deadline)
 
 /** How the calls of a batch go out. */
 export const sent = (

@@ -2,6 +2,8 @@
 import type { InvalidRequest } from "effect-resilience/ApiError"
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type { Condition, Search, Value } from "../Search.ts"
 import { invalid } from "./invalid.ts"
 import type { ObjectWire } from "./objectWire.ts"
@@ -157,20 +159,23 @@ const encodeOperand = (wire: Call, name: string, value: Value, field: string): E
   )
 
 /** As HubSpot wants it: instants, and the midnights of days, in milliseconds since 1970. */
-export const operand = (value: Value, encode: ((value: unknown) => Either.Either<unknown, unknown>) | undefined) => {
-  const text = encode === undefined
+export const operand = (
+  value: Value,
+  encode: ((value: unknown) => Either.Either<unknown, unknown>) | undefined
+): Either.Either<string, unknown> => {
+  if (typeof value === "number" && !Number.isFinite(value)) return Either.left("not a number")
+  const encoded = encode === undefined
     ? Either.right(DateTime.isDateTime(value) ? DateTime.formatIso(value) : String(value))
     // Where a property has several options, it is compared with one.
     : Either.orElse(encode(value), () => encode([value]))
-  return Either.filterOrLeft(
-    Either.map(
-      text,
-      (text) =>
-        DateTime.isDateTime(value) && typeof text === "string"
-          ? String(DateTime.toEpochMillis(DateTime.unsafeMake(text)))
-          : text
-    ),
-    (text): text is string => typeof text === "string" && text !== "NaN",
-    () => "not a text"
+  return Either.map(
+    Either.filterOrLeft(encoded, Predicate.isString, () => "not a text"),
+    (text) =>
+      DateTime.isDateTime(value)
+        ? Option.match(DateTime.make(text), {
+          onNone: () => text,
+          onSome: (instant) => String(DateTime.toEpochMillis(instant))
+        })
+        : text
   )
 }
