@@ -87,13 +87,14 @@ describe("each call meets a fault", () => {
       for (const [fault, expected] of silent === true ? faults : [...faults, cut]) {
         const emulator = yield* begin
         yield* emulator.setFaults(always(fault))
-        const error = yield* Effect.flip(run())
+        // Only what hangs is waited for so short a time: on a busy machine the others may take their while.
+        const error = yield* Effect.flip(run(fault.kind === "hang" ? { attemptTimeout: "50 millis" } : {}))
         assert.deepInclude(error, expected, JSON.stringify(fault))
         assert.include(error.message, "/crm/v3/objects/contacts")
         assert.notInclude(error.message, "6001")
         assert.strictEqual((yield* emulator.stats).requests, 1)
       }
-    }).pipe(Effect.provide(live({ overrides: { retry: { retries: 0 }, attemptTimeout: "50 millis" } }))))
+    }).pipe(Effect.provide(live({ overrides: { retry: { retries: 0 }, attemptTimeout: "4 seconds" } }))))
 
   it.scopedLive.each(names)("%s: is repeated if, and only if, that is safe", (name) =>
     Effect.gen(function*() {
