@@ -42,6 +42,13 @@ describe("the list", () => {
       assert.deepStrictEqual(ids, [...kept, String(Number(added.at(-1)!.id) + 1)])
     }))
 
+  it.scopedLive("asking for so many properties that the URL grows too long is a 414", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      const ask = (length: number) => call(emulator, "GET", `${contacts}?properties=${"x".repeat(length)}`)
+      assert.deepStrictEqual([(yield* ask(8000)).status, (yield* ask(8200)).status], [200, 414])
+    }))
+
   it.scopedLive("a page holds ten unless told otherwise", () =>
     Effect.gen(function*() {
       const emulator = yield* unhurried()

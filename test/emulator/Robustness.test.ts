@@ -26,7 +26,8 @@ const make = () => {
     limits: Limits.unlimited,
     plan: { rules: [], outages: [] },
     seed: 1,
-    searchLag: Duration.zero
+    searchLag: Duration.zero,
+    searchResults: 10_000
   }, 0)
   for (const _ of [1, 2, 3]) answerTo(account, "POST", "/crm/v3/objects/contacts", "{\"properties\":{}}")
   return account

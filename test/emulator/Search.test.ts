@@ -155,6 +155,13 @@ describe("what search does not take", () => {
       }))
   }
 
+  it.scopedLive("results past the number that the options say", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried({ searchResults: 20 })
+      const page = (after: string) => call(emulator, "POST", `${deals}/search`, { body: { limit: 10, after } })
+      assert.deepStrictEqual([(yield* page("10")).status, (yield* page("11")).status], [200, 400])
+    }))
+
   it.scopedLive("but it takes all of them at their limits", () =>
     Effect.gen(function*() {
       const body = { limit: 200, after: "9800", filterGroups: [filters(6), filters(6), filters(6)], sorts: ["-amount"] }

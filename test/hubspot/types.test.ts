@@ -1,6 +1,16 @@
 import { describe, expectTypeOf, it } from "@effect/vitest"
-import { type DateTime, Effect, type Stream } from "effect"
-import { type BatchResult, type Contact, Contacts, Deals, type HubSpotClient } from "effect-hubspot"
+import { DateTime, Effect, Schema, type Stream } from "effect"
+import {
+  type BatchResult,
+  type Contact,
+  Contacts,
+  type CrmRecord,
+  Deals,
+  type HubSpotClient,
+  Property,
+  Search,
+  Users
+} from "effect-hubspot"
 import type { ApiError } from "effect-resilience"
 
 type Call<A> = Effect.Effect<A, ApiError.ApiError, HubSpotClient.HubSpotClient>
@@ -58,5 +68,49 @@ describe("types say what HubSpot answers", () => {
       Contacts.upsert({ email: "ada@example.com" }, { by: "shoe_size" })
     ]
     expectTypeOf(wrong).returns.toBeArray()
+  })
+
+  it("histories are there where they were asked for, typed as the property", () => {
+    const read = Deals.get("1", { properties: ["dealname"], propertiesWithHistory: ["amount", "my_own"] })
+    expectTypeOf(Effect.map(read, ({ propertiesWithHistory }) => propertiesWithHistory)).toEqualTypeOf<
+      Call<{
+        readonly amount: ReadonlyArray<CrmRecord.Version<number>>
+        readonly my_own: ReadonlyArray<CrmRecord.Version<string>>
+      }>
+    >()
+    // @ts-expect-error nobody asked for it
+    const without = Effect.map(Deals.get("1"), (deal) => deal.propertiesWithHistory)
+    expectTypeOf(without).toBeObject()
+  })
+
+  it("a search fits the modules whose properties have the types that it compares", () => {
+    const rich = Search.where(Search.gt("amount", 1000), Search.or(Search.has("x"), Search.eq("my_own", true)))
+    const soon = Search.where(Search.lt("closedate", DateTime.unsafeMake(0))).pipe(Search.query("engine"))
+    expectTypeOf(Deals.search(rich, { properties: ["amount"] })).toExtend<
+      Stream.Stream<{ readonly properties: { readonly amount: number | null } }, ApiError.ApiError, unknown>
+    >()
+    expectTypeOf(Deals.count(soon)).toEqualTypeOf<Call<number>>()
+    expectTypeOf(Contacts.count(Search.where(Search.eq("my_own", 5)))).toEqualTypeOf<Call<number>>()
+    const wrong = () => [
+      // @ts-expect-error an amount is a number
+      Deals.search(Search.where(Search.eq("amount", "a lot"))),
+      // @ts-expect-error of several filters all have to fit
+      Deals.search(Search.where(Search.eq("dealname", "x"), Search.eq("amount", "a lot"))),
+      // @ts-expect-error in any group
+      Deals.search(Search.where(Search.or(Search.eq("amount", 1), Search.eq("amount", "a lot")))),
+      // @ts-expect-error and to what changes are filtered by
+      Deals.changes(DateTime.unsafeMake(0), { filter: Search.in("closedate", ["today"]) })
+    ]
+    expectTypeOf(wrong).returns.toBeArray()
+  })
+
+  it("contacts keep what is theirs alone when they are extended, and users are not created", () => {
+    const mine = Contacts.extend(Schema.Struct({ score: Property.number }))
+    expectTypeOf(mine.gdprDelete("1")).toEqualTypeOf<Call<void>>()
+    // @ts-expect-error of contacts alone
+    const deals = () => Deals.gdprDelete("1")
+    // @ts-expect-error HubSpot creates users elsewhere
+    const users = () => Users.create({})
+    expectTypeOf([deals, users]).toBeArray()
   })
 })

@@ -60,6 +60,8 @@ export interface Options {
   readonly owners?: ReadonlyArray<Owner.Owner> | undefined
   /** How long a new record is hidden from search, as it is at HubSpot for some seconds. Default: 0. */
   readonly searchLag?: Duration.DurationInput | undefined
+  /** How many results of a search can be seen: `after` and the page may not pass it. Default: 10,000, as at HubSpot. */
+  readonly searchResults?: number | undefined
 }
 
 /**
@@ -139,7 +141,8 @@ export const make = (
       limits: Limits.make(options.limits),
       plan: yield* FaultPlan.decode(options.faults ?? FaultPlan.none),
       seed: options.seed ?? 1,
-      searchLag: Duration.decode(options.searchLag ?? 0)
+      searchLag: Duration.decode(options.searchLag ?? 0),
+      searchResults: options.searchResults ?? 10_000
     }
     const server = yield* Server.listen({ port: options.port ?? 0, host })
     let account = Account.make(settings, now())

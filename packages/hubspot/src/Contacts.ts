@@ -3,9 +3,13 @@
  *
  * @since 0.1.0
  */
+import type { ApiError } from "effect-resilience/ApiError"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as CrmObject from "./CrmObject.ts"
-import type { Read } from "./CrmRecord.ts"
+import type { Fields, Read } from "./CrmRecord.ts"
+import type { HubSpotClient } from "./HubSpotClient.ts"
+import { gdprDelete } from "./internal/gdpr.ts"
 import * as Property from "./Property.ts"
 
 const properties = Schema.Struct({
@@ -29,7 +33,32 @@ const properties = Schema.Struct({
 })
 
 /**
- * Contacts: create, get, update, upsert, archive, stream, and batches.
+ * The calls of `CrmObject`, and one that HubSpot has for contacts alone.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ContactObject<F extends Fields> extends Omit<CrmObject.CrmObject<F>, "extend"> {
+  readonly extend: <G extends Fields>(properties: Schema.Struct<G>) => ContactObject<F & G>
+
+  /**
+   * Deletes a contact for good, by its id or its email, as the GDPR asks for. Nothing is left of it, and an email that
+   * was deleted so is blocked for later contacts.
+   */
+  readonly gdprDelete: (
+    id: string,
+    options?: { readonly by?: "email" | undefined } & CrmObject.Settings
+  ) => Effect.Effect<void, ApiError, HubSpotClient>
+}
+
+const make = <F extends Fields>(object: CrmObject.CrmObject<F>): ContactObject<F> => ({
+  ...object,
+  extend: (more) => make(object.extend(more)),
+  gdprDelete
+})
+
+/**
+ * Contacts: all the calls of `CrmObject`, and `gdprDelete`. Creates that set an email can be repeated safely.
  *
  * @example
  * ```ts
@@ -45,7 +74,9 @@ const properties = Schema.Struct({
  * @since 0.1.0
  * @category objects
  */
-export const Contacts = /*#__PURE__*/ CrmObject.make({ type: "contacts", properties, reconcileBy: "email" })
+export const Contacts: ContactObject<typeof properties.fields> = /*#__PURE__*/ make(
+  /*#__PURE__*/ CrmObject.make({ type: "contacts", properties, reconcileBy: "email" })
+)
 
 /**
  * A contact with all the properties that the module knows.

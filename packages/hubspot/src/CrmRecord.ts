@@ -35,17 +35,56 @@ export interface CrmRecord<Properties> {
   readonly updatedAt: DateTime.Utc
   readonly archived: boolean
   readonly archivedAt?: DateTime.Utc | undefined
+  /**
+   * There where `associations` were asked for, by the name of the other type as HubSpot spells it: `companies`, whatever
+   * spelling was asked for. A type is missing where nothing of it belongs to the record.
+   */
+  readonly associations?: { readonly [type: string]: Associated | undefined } | undefined
 }
 
 /**
- * A record as it was asked for: `null` is a property that is not set.
+ * The records of one type that belong to a record.
  *
  * @since 0.1.0
  * @category models
  */
-export type Read<F extends Fields, Name extends string> = CrmRecord<
-  { readonly [K in Name]: ValueOf<F, K> | null }
->
+export interface Associated {
+  /** Each as often as it has labels; `type` is the label's name, such as `contact_to_company`. */
+  readonly results: ReadonlyArray<{ readonly id: string; readonly type?: string | undefined }>
+  /** There are more than HubSpot shows here; the associations API has them, after this. */
+  readonly after?: string | undefined
+}
+
+/**
+ * A value that a property has or had.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Version<A> {
+  /** `null` where it was cleared, or where `text` is from a time when the property had another type. */
+  readonly value: A | null
+  /** As it is on the wire. */
+  readonly text: string
+  readonly timestamp: DateTime.Utc
+  /** Who set it: `INTEGRATION`, `CRM_UI`, `IMPORT`, … */
+  readonly sourceType?: string | undefined
+  readonly sourceId?: string | undefined
+  readonly sourceLabel?: string | undefined
+}
+
+/**
+ * A record as it was asked for: `null` is a property that is not set. `Past` names the properties whose history was
+ * asked for; theirs is newest first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Read<F extends Fields, Name extends string, Past extends string = never> = [Past] extends [never]
+  ? CrmRecord<{ readonly [K in Name]: ValueOf<F, K> | null }>
+  : CrmRecord<{ readonly [K in Name]: ValueOf<F, K> | null }> & {
+    readonly propertiesWithHistory: { readonly [K in Past]: ReadonlyArray<Version<ValueOf<F, K>>> }
+  }
 
 /**
  * A record as it was answered to a write: HubSpot sends the properties that were set and a few of its own.

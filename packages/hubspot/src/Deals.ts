@@ -22,8 +22,7 @@ const properties = Schema.Struct({
 })
 
 /**
- * Deals: create, get, update, upsert, archive, stream, and batches. HubSpot wants `dealname`, `dealstage` and `pipeline`
- * on create.
+ * Deals: all the calls of `CrmObject`. HubSpot wants `dealname`, `dealstage` and `pipeline` on create.
  *
  * @example
  * ```ts

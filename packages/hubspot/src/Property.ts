@@ -36,19 +36,32 @@ export const boolean: Schema.Schema<boolean, string> = Schema.transform(
  * @since 0.1.0
  * @category schemas
  */
-export const datetime: Schema.Schema<DateTime.Utc, string> = Schema.transformOrFail(
-  Schema.String,
-  Schema.DateTimeUtcFromSelf,
-  {
-    strict: true,
-    decode: (text, _, ast) =>
-      Option.match(DateTime.make(/^-?\d{9,}$/.test(text) ? Number(text) : text), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, "not an instant")),
-        onSome: (instant) => ParseResult.succeed(DateTime.toUtc(instant))
-      }),
-    encode: (instant) => ParseResult.succeed(DateTime.formatIso(instant))
-  }
+export const datetime: Schema.Schema<DateTime.Utc, string> = instant((instant) => instant, DateTime.formatIso)
+
+/**
+ * A day, as its midnight in UTC; on the wire `2026-11-23`. What is written loses its time of day.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const date: Schema.Schema<DateTime.Utc, string> = instant(
+  (instant) => DateTime.startOf(instant, "day"),
+  DateTime.formatIsoDateUtc
 )
+
+/**
+ * One of a list's options. The ones named here are those that HubSpot has from the start; a portal may add others, which
+ * are read and written all the same.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const enumeration = <const Options extends ReadonlyArray<string>>(
+  ...options: Options
+): Schema.Schema<Options[number] | (string & {}), string> =>
+  Schema.String.annotations({
+    description: `one of ${options.join(", ")}, or another that the portal has`
+  }) as Schema.Schema<string, string> // any string is one of the options or another
 
 /**
  * Several of a list's options, as checkboxes have them; on the wire with semicolons between.
@@ -57,3 +70,18 @@ export const datetime: Schema.Schema<DateTime.Utc, string> = Schema.transformOrF
  * @category schemas
  */
 export const options: Schema.Schema<ReadonlyArray<string>, string> = Schema.split(";")
+
+function instant(
+  read: (instant: DateTime.Utc) => DateTime.Utc,
+  write: (instant: DateTime.Utc) => string
+): Schema.Schema<DateTime.Utc, string> {
+  return Schema.transformOrFail(Schema.String, Schema.DateTimeUtcFromSelf, {
+    strict: true,
+    decode: (text, _, ast) =>
+      Option.match(DateTime.make(/^-?\d{9,}$/.test(text) ? Number(text) : text), {
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, "not an instant")),
+        onSome: (instant) => ParseResult.succeed(read(DateTime.toUtc(instant)))
+      }),
+    encode: (instant) => ParseResult.succeed(write(instant))
+  })
+}

@@ -27,6 +27,7 @@ export interface Settings {
   readonly plan: FaultPlan
   readonly seed: number
   readonly searchLag: Duration.Duration
+  readonly searchResults: number
 }
 
 export interface Account {
@@ -38,7 +39,7 @@ export interface Account {
 }
 
 export const make = (settings: Settings, now: number): Account => {
-  const { limits, oauth, owners, plan, searchLag, seed, types } = settings
+  const { limits, oauth, owners, plan, searchLag, searchResults, seed, types } = settings
   const quota = Quota.make(limits, now)
   return {
     settings,
@@ -50,7 +51,8 @@ export const make = (settings: Settings, now: number): Account => {
         expiresIn: Duration.toMillis(oauth.expiresIn ?? "30 minutes"),
         rotate: oauth.rotate ?? false
       },
-      searchLag: Duration.toMillis(searchLag)
+      searchLag: Duration.toMillis(searchLag),
+      searchResults
     }, quota),
     quota,
     counters: Counters.make(),
@@ -106,6 +108,7 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
 
   const outage = FaultChoice.outage(faults, now)
   if (outage !== undefined) return afflict(self, arrival, outage)
+  if (head.url.length > maxUrl) return { ...arrival, refusal: Answer.uriTooLong }
 
   const bucket = known ? route.bucket : "general"
   const caller = bucket === "none" ? nobody : callerOf(self, head.authorization, now)
@@ -118,6 +121,9 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   }
   return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn)
 }
+
+/** The edge takes no longer ones. */
+const maxUrl = 8192
 
 /** Where tokens are got, nobody needs one. */
 const nobody: Quota.Caller = { key: "", daily: false }

@@ -222,6 +222,8 @@ export const outOfOrder = (status: number, retryAfter?: number): Failure => {
 const retryAfterHeader = (seconds: number | undefined): Answer["headers"] =>
   seconds === undefined ? undefined : { "retry-after": String(seconds) }
 
+export const uriTooLong: Failure = outOfOrder(414)
+
 /** The headers of the body and its bytes. */
 export const render = (
   answer: Answer,

@@ -31,6 +31,8 @@ export interface Portal {
   readonly quota: Quota
   /** A new record is hidden from search for this many milliseconds. */
   readonly searchLag: number
+  /** How many results of a search can be seen. */
+  readonly searchResults: number
 }
 
 export interface Settings {
@@ -38,6 +40,7 @@ export interface Settings {
   readonly owners: ReadonlyArray<Owner>
   readonly oauth: OAuth.Settings
   readonly searchLag: number
+  readonly searchResults: number
 }
 
 export const make = (settings: Settings, quota: Quota): Portal => ({
@@ -53,5 +56,6 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   exports: Exports.make(),
   oauth: OAuth.make(settings.oauth),
   quota,
-  searchLag: settings.searchLag
+  searchLag: settings.searchLag,
+  searchResults: settings.searchResults
 })

@@ -13,9 +13,8 @@ const maxGroups = 5
 const maxFiltersOfGroup = 6
 const maxFilters = 18
 const maxPage = 200
-const maxResults = 10_000
 
-export const search = ({ searchLag }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
+export const search = ({ searchLag, searchResults }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   if (call.text.length > maxBody) {
     return Answer.invalid(`The search request body is longer than ${maxBody} characters.`)
   }
@@ -25,8 +24,8 @@ export const search = ({ searchLag }: Portal, table: Store.Table, call: Call.Cal
   if (typeof limit === "object") return limit
   const after = Call.integer("after", json.after, { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
   if (typeof after === "object") return after
-  if (after + limit > maxResults) {
-    return Answer.invalid(`Searches are limited to ${maxResults} results: after + limit is ${after + limit}.`)
+  if (after + limit > searchResults) {
+    return Answer.invalid(`Searches are limited to ${searchResults} results: after + limit is ${after + limit}.`)
   }
   const groups = groupsOf(table, json.filterGroups)
   if (Answer.isFailure(groups)) return groups

@@ -9,10 +9,8 @@ import type { BatchResult } from "../BatchResult.ts"
 import * as ErrorBody from "../ErrorBody.ts"
 import { HubSpotClient, type RequestOptions } from "../HubSpotClient.ts"
 import { invalid } from "./invalid.ts"
+import { normalized } from "./objectWire.ts"
 import type { Answered } from "./records.ts"
-
-/** HubSpot's own limit for one call. */
-const batchSize = 100
 
 /** One input on its way: `key` is what its answer will be known by. */
 export interface Item {
@@ -26,13 +24,14 @@ export interface Batch<Input, R> {
   readonly itemOf: (input: Input, index: number) => Either.Either<Item, ApiError>
   /** What the answer calls the input it belongs to. */
   readonly keyOf: (answered: Answered<R>) => string | undefined
-  readonly schema: Schema.Schema<Answered<R>, unknown>
+  /** None for a call that HubSpot answers with nothing: what no error speaks of has succeeded, with this. */
+  readonly schema: Schema.Schema<Answered<R>, unknown> | { readonly nothing: R }
+  /** Inputs of one call. Default: 100, which is HubSpot's limit. */
+  readonly size?: number
   /** What is sent beside the inputs. */
   readonly extras?: { readonly [name: string]: unknown }
   readonly options: RequestOptions
   readonly concurrency: number
-  /** Inputs in one call. Default: 100, as for objects. */
-  readonly size?: number
   /** The inputs that an error of a 207 is about, by its context. Default: those whose trace id or id it has. */
   readonly keysOfError?: (context: Context) => ReadonlyArray<unknown>
   /** Two equal keys: one input for both, or a mistake? */
@@ -52,7 +51,7 @@ export const run = <Input, R>(
     for (const { index, item } of prepared) {
       if (Either.isRight(item) && !first.has(item.right.key)) first.set(item.right.key, { item: item.right, index })
     }
-    const chunks = Arr.chunksOf([...first.values()].map(({ item }) => item), batch.size ?? batchSize)
+    const chunks = Arr.chunksOf([...first.values()].map(({ item }) => item), batch.size ?? 100)
     const answers = yield* Effect.forEach(chunks, (chunk) => send(batch, chunk), { concurrency: batch.concurrency })
     const outcomes = new Map(answers.flatMap((outcomes) => [...outcomes]))
 
@@ -64,7 +63,7 @@ export const run = <Input, R>(
             problem: "names a record that an earlier input names too",
             remedy: "merge the two, or send them one after the other"
           }))
-          : outcomes.get(key) ?? Either.left(noAnswer(batch)))
+          : outcomes.get(key) ?? unmentioned(batch))
     const [failed, succeeded] = Arr.partitionMap(prepared, (one) =>
       Either.mapBoth(outcomeOf(one), {
         onLeft: (error) => ({ input: one.input, error }),
@@ -81,7 +80,12 @@ const send = <Input, R>(
   Effect.gen(function*() {
     const client = yield* HubSpotClient
     const body = { ...batch.extras, inputs: items.map((item) => item.body) }
-    const answer = yield* Effect.either(client.post(batch.path, Answer(batch.schema), { ...batch.options, body }))
+    const options = { ...batch.options, body }
+    const answer = yield* Effect.either(
+      "nothing" in batch.schema
+        ? Effect.map(client.post(batch.path, Schema.Unknown, options), nothing)
+        : client.post(batch.path, Answer(batch.schema), options)
+    )
     if (Either.isLeft(answer)) return new Map(items.map(({ key }) => [key, Either.left(answer.left)]))
     const outcomes = new Map<string, Outcome<R>>()
     const others: Array<ApiError> = []
@@ -108,13 +112,24 @@ const send = <Input, R>(
     }
     // An error that names nobody is for all those who got nothing.
     for (const { key } of items) {
-      if (!outcomes.has(key)) outcomes.set(key, Either.left(others[0] ?? noAnswer(batch)))
+      if (!outcomes.has(key)) outcomes.set(key, others[0] === undefined ? unmentioned(batch) : Either.left(others[0]))
     }
     return outcomes
   })
 
 const Answer = <R>(record: Schema.Schema<Answered<R>, unknown>) =>
-  Schema.Struct({ results: Schema.Array(record), errors: Schema.optional(Schema.Array(Schema.Unknown)) })
+  Schema.Struct({
+    results: Schema.Array(record),
+    errors: Schema.optionalWith(Schema.Array(Schema.Unknown), { nullable: true })
+  })
+
+/** An answer without a body; were there one, its errors would count. */
+const nothing = (
+  body: unknown
+): { readonly results: ReadonlyArray<never>; readonly errors: ReadonlyArray<unknown> } => ({
+  results: [],
+  errors: Predicate.isRecord(body) && Array.isArray(body.errors) ? body.errors : []
+})
 
 /** The inputs that an error of a 207 is about. */
 const keysOf = (error: unknown, keysIn: (context: Context) => ReadonlyArray<unknown> = byId): ReadonlyArray<string> => {
@@ -123,9 +138,6 @@ const keysOf = (error: unknown, keysIn: (context: Context) => ReadonlyArray<unkn
 }
 
 const byId = ({ id, ids, objectWriteTraceId }: Context) => [objectWriteTraceId, ids, id]
-
-/** As HubSpot stores emails. */
-export const normalized = (key: string): string => key.trim().toLowerCase()
 
 const identity = ({ path }: { readonly path: string }) => ({ method: "POST", urlTemplate: path, url: path })
 
@@ -149,14 +161,18 @@ const inputError = (batch: { readonly path: string }, error: unknown): ClientErr
   })
 }
 
-const noAnswer = (batch: { readonly path: string }): InvalidResponse =>
-  new InvalidResponse({
-    ...identity(batch),
-    status: 207,
-    problem: "it says nothing of this input",
-    outcome: "unknown",
-    retryable: false
-  })
+const unmentioned = <Input, R>(batch: Batch<Input, R>): Outcome<R> =>
+  "nothing" in batch.schema
+    ? Either.right(batch.schema.nothing)
+    : Either.left(
+      new InvalidResponse({
+        ...identity(batch),
+        status: 207,
+        problem: "it says nothing of this input",
+        outcome: "unknown",
+        retryable: false
+      })
+    )
 
 /** Answers that tell by themselves whose they are. */
 export const answered = <R, I>(schema: Schema.Schema<R, I>): Schema.Schema<Answered<R>, unknown> =>

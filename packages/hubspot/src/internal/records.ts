@@ -2,20 +2,48 @@
 import type { InvalidRequest } from "effect-resilience/ApiError"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
+import * as Rec from "effect/Record"
 import * as Schema from "effect/Schema"
-import type { CrmRecord, Fields } from "../CrmRecord.ts"
+import type { Associated as AssociatedRecords, CrmRecord, Fields } from "../CrmRecord.ts"
 import { invalid } from "./invalid.ts"
 
+/** Ids are strings; some of HubSpot's answers have them as numbers. */
+const Id = Schema.transform(Schema.Union(Schema.String, Schema.Number), Schema.String, {
+  strict: true,
+  decode: String,
+  encode: (id) => id
+})
+
+const Version = Schema.Struct({
+  value: nullable(Schema.String),
+  timestamp: Schema.DateTimeUtc,
+  sourceType: nullable(Schema.String),
+  sourceId: nullable(Schema.String),
+  sourceLabel: nullable(Schema.String)
+})
+
+const Associated = Schema.Struct({
+  results: Schema.Array(Schema.Struct({ id: Id, type: nullable(Schema.String) })),
+  paging: nullable(Schema.Struct({ next: nullable(Schema.Struct({ after: Schema.String })) }))
+})
+
+/** What HubSpot documents as always there has to be there; all else may be missing, and may be more. */
 const Wire = Schema.Struct({
-  id: Schema.String,
+  id: Id,
   properties: Schema.Record({ key: Schema.String, value: Schema.NullOr(Schema.String) }),
   createdAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc,
-  archived: Schema.optionalWith(Schema.Boolean, { default: () => false }),
-  archivedAt: Schema.optional(Schema.DateTimeUtc),
-  new: Schema.optional(Schema.Boolean),
-  objectWriteTraceId: Schema.optional(Schema.String)
+  archived: Schema.optionalWith(Schema.Boolean, { default: () => false, nullable: true }),
+  archivedAt: nullable(Schema.DateTimeUtc),
+  propertiesWithHistory: nullable(Schema.Record({ key: Schema.String, value: Schema.NullOr(Schema.Array(Version)) })),
+  associations: nullable(Schema.Record({ key: Schema.String, value: Associated })),
+  new: nullable(Schema.Boolean),
+  objectWriteTraceId: nullable(Schema.String)
 })
+
+function nullable<A, I>(schema: Schema.Schema<A, I>): Schema.optionalWith<Schema.Schema<A, I>, { nullable: true }> {
+  return Schema.optionalWith(schema, { nullable: true })
+}
 
 /** A record that has arrived, and beside it what is needed to tell whose it is. */
 export interface Answered<R> {
@@ -25,7 +53,8 @@ export interface Answered<R> {
 }
 
 export type Decoder = <R extends CrmRecord<unknown>>(
-  names: ReadonlyArray<string> | undefined
+  names: ReadonlyArray<string> | undefined,
+  history?: ReadonlyArray<string>
 ) => Schema.Schema<Answered<R>, unknown>
 
 /** With `names`, each of them is there, as `null` where it is not set; without, whatever the answer holds. */
@@ -38,7 +67,13 @@ export const decoder = (fields: Fields): Decoder => {
     if (text === null || text === undefined || text === "") return Either.right(null)
     return decoders.get(name)?.(text) ?? Either.right(text)
   }
-  return (<R>(names: ReadonlyArray<string> | undefined) =>
+  const past = (name: string, { value: text, ...version }: typeof Version.Type) => ({
+    ...version,
+    text: text ?? "",
+    // A property may have had another type when this was written.
+    value: Either.getOrElse(value(name, text), () => null)
+  })
+  return (<R>(names: ReadonlyArray<string> | undefined, history: ReadonlyArray<string> = []) =>
     Schema.transformOrFail(Wire, Schema.declare((_): _ is Answered<R> => true), {
       strict: true,
       decode: (wire) => {
@@ -50,14 +85,30 @@ export const decoder = (fields: Fields): Decoder => {
           }
           properties[name] = decoded.right
         }
-        const { new: isNew, objectWriteTraceId: traceId, properties: raw, ...rest } = wire
-        const record = { ...rest, properties, ...(isNew === undefined ? {} : { isNew }) }
+        const { associations, new: isNew, objectWriteTraceId: traceId, properties: raw, ...rest } = wire
+        const { propertiesWithHistory = {}, ...plain } = rest
+        const versions = history.map((name) => {
+          const known = Object.hasOwn(propertiesWithHistory, name) ? propertiesWithHistory[name] : undefined
+          return [name, (known ?? []).map((version) => past(name, version))] as const
+        })
+        const record = {
+          ...plain,
+          properties,
+          ...(history.length === 0 ? {} : { propertiesWithHistory: Object.fromEntries(versions) }),
+          ...(associations === undefined ? {} : { associations: Rec.map(associations, associated) }),
+          ...(isNew === undefined ? {} : { isNew })
+        }
         // The loop makes what `R` says of the fields and names, which types cannot follow.
         return ParseResult.succeed({ record: record as R, raw, traceId })
       },
       encode: (answered, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, answered, "records are only read"))
     })) as Decoder // the input is decoded from anything, so that it can be nested in any answer
 }
+
+const associated = ({ paging, results }: typeof Associated.Type): AssociatedRecords => ({
+  results,
+  ...(paging?.next === undefined ? {} : { after: paging.next.after })
+})
 
 export type WireProperties = { readonly [name: string]: string }
 
@@ -66,17 +117,18 @@ export type Encoder = (
   call: { readonly method: string; readonly path: string }
 ) => Either.Either<WireProperties, InvalidRequest>
 
+export const encoders = (fields: Fields): ReadonlyMap<string, (value: unknown) => Either.Either<unknown, unknown>> =>
+  new Map(Object.entries(fields).map(([name, field]) => [name, ParseResult.encodeUnknownEither(field)] as const))
+
 export const encoder = (fields: Fields): Encoder => {
-  const encoders = new Map(
-    Object.entries(fields).map(([name, field]) => [name, ParseResult.encodeUnknownEither(field)] as const)
-  )
+  const byName = encoders(fields)
   return (input, { method, path }) => {
     const refused = (name: string, problem: string, remedy: string) =>
       Either.left(invalid(method, path, { field: `properties.${name}`, problem, remedy }))
     const properties: Array<readonly [string, string]> = []
     for (const [name, value] of Object.entries(input)) {
       if (value === undefined) continue
-      const encode = encoders.get(name)
+      const encode = byName.get(name)
       if (encode === undefined) return refused(name, "is not known to the module", "make it known with `extend`")
       const encoded = value === null ? Either.right("") : encode(value)
       if (Either.isLeft(encoded) || typeof encoded.right !== "string") {
