@@ -64,7 +64,7 @@ const pack = async (temporary: string) => {
 const installPackages = (folder: string, tarballs: ReadonlyArray<string>) => {
   const { devDependencies: versions } = readJson(join(workspace, "package.json"))
   cpSync(fileURLToPath(new URL("consumer", import.meta.url)), folder, { recursive: true })
-  const peers = ["effect", "@effect/platform", "@effect/platform-node", "@types/node", "redis"]
+  const peers = ["effect", "@effect/platform", "@effect/platform-node", "@types/node", "redis", "undici"]
   return install(folder, ...tarballs, ...peers.map((name) => `${name}@${versions[name]}`))
 }
 
