@@ -88,11 +88,12 @@ describe("each call meets a fault", () => {
         const emulator = yield* begin
         yield* emulator.setFaults(always(fault))
         // Only what hangs is waited for so short a time: on a busy machine the others may take their while.
-        const error = yield* Effect.flip(run(fault.kind === "hang" ? { attemptTimeout: "50 millis" } : {}))
+        const error = yield* Effect.flip(run(fault.kind === "hang" ? { attemptTimeout: "150 millis" } : {}))
         assert.deepInclude(error, expected, JSON.stringify(fault))
         assert.include(error.message, "/crm/v3/objects/contacts")
         assert.notInclude(error.message, "6001")
-        assert.strictEqual((yield* emulator.stats).requests, 1)
+        assert.strictEqual(error.retry?.attempts, 1)
+        assert.isAtMost((yield* emulator.stats).requests, 1)
       }
     }).pipe(Effect.provide(live({ overrides: { retry: { retries: 0 }, attemptTimeout: "4 seconds" } }))))
 
