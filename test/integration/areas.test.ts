@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Array, Chunk, DateTime, Effect, Option, Stream } from "effect"
 import { ListMemberships, Lists, Owners, Pipelines, Properties, PropertyGroups, Schemas } from "effect-hubspot"
 import type { ApiError } from "effect-resilience"
-import { Emulator, Owner } from "hubspot-emulator"
+import { Emulator, type Owner } from "hubspot-emulator"
 import { live } from "../support/hubspot.ts"
 
 const status = (error: ApiError.ApiError) => "status" in error ? error.status : error._tag
@@ -66,7 +66,10 @@ describe("properties", () => {
       const emulator = yield* Emulator.Emulator
       const inputs = Array.makeBy(150, (n) => n === 7 ? { ...numbered(n), groupName: "nowhere" } : numbered(n))
       const made = yield* Properties.batchCreate("contacts", inputs)
-      assert.deepStrictEqual(made.succeeded.map(({ record }) => record.name), inputs.map(({ name }) => name).filter((name) => name !== nameOf(7)))
+      assert.deepStrictEqual(
+        made.succeeded.map(({ record }) => record.name),
+        inputs.map(({ name }) => name).filter((name) => name !== nameOf(7))
+      )
       assert.deepStrictEqual(made.failed.map(({ error, input }) => [input.name, status(error)]), [[nameOf(7), 400]])
       assert.strictEqual((yield* emulator.stats).requests, 2)
 
@@ -95,7 +98,9 @@ describe("properties", () => {
     Effect.gen(function*() {
       const emulator = yield* Emulator.Emulator
       const calls = [Properties.get("contacts", name), Properties.archive("contacts", name), Properties.list(name)]
-      for (const call of calls) assert.deepInclude(yield* Effect.flip(call), { _tag: "InvalidRequest", outcome: "not-sent" })
+      for (const call of calls) {
+        assert.deepInclude(yield* Effect.flip(call), { _tag: "InvalidRequest", outcome: "not-sent" })
+      }
       const { failed } = yield* Properties.batchRead(name, ["email"])
       assert.deepInclude(failed[0]?.error, { _tag: "InvalidRequest", field: "type" })
       assert.strictEqual((yield* emulator.stats).requests, 0)
@@ -248,7 +253,7 @@ describe("lists", () => {
       yield* Effect.forEach(names, (name) => Lists.create({ ...invited, name }), { concurrency: 8 })
       const before = (yield* emulator.stats).requests
       const found = yield* Stream.runCollect(Lists.search({ query: "list" }))
-      assert.sameMembers(Chunk.toReadonlyArray(Chunk.map(found, ({ name }) => name ?? "")), names)
+      assert.sameMembers([...found].map(({ name }) => name ?? ""), names)
       assert.strictEqual((yield* emulator.stats).requests - before, 2)
       const none = yield* Stream.runCollect(Lists.search({ processingTypes: ["DYNAMIC"] }))
       assert.strictEqual(none.length, 0)
