@@ -13,10 +13,13 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Settings } from "./CrmObject.ts"
 import { HubSpotClient } from "./HubSpotClient.ts"
+import { concat } from "./internal/bytes.ts"
 import * as Calls from "./internal/calls.ts"
 import { invalid } from "./internal/invalid.ts"
+import * as Multipart from "./internal/multipart.ts"
 import * as Paths from "./internal/paths.ts"
 import * as Poll from "./internal/poll.ts"
+import { uuid } from "./internal/uuid.ts"
 import * as Wire from "./internal/wire.ts"
 
 /**
@@ -181,9 +184,13 @@ export const start = (
   Effect.gen(function*() {
     const client = yield* HubSpotClient
     yield* check(input)
+    const boundary = yield* uuid
     const { retry } = yield* client.http.policy
     const request = HttpClientRequest.post(Paths.imports, { acceptJson: true }).pipe(
-      HttpClientRequest.bodyFormData(formOf(input))
+      HttpClientRequest.bodyUint8Array(
+        Multipart.encode(partsOf(input), boundary),
+        `multipart/form-data; boundary=${boundary}`
+      )
     )
     return yield* client.http.json(request, Import, { ...settings, kind: "upload", replay: "unsafe", retries: 0 }).pipe(
       Effect.mapError((error) =>
@@ -257,7 +264,7 @@ const ends = ["DONE", "FAILED", "CANCELED", "REVERTED"]
 const maxBytes = 512 * 1024 * 1024
 
 const check = ({ files }: Input) => {
-  const sizes = files.map(({ content }) => typeof content === "string" ? new Blob([content]).size : content.byteLength)
+  const sizes = files.map(({ content }) => typeof content === "string" ? concat(content).length : content.length)
   const tooLarge = sizes.findIndex((size) => size > maxBytes)
   if (files.length > 0 && tooLarge === -1) return Effect.void
   return invalid("POST", Paths.imports, {
@@ -267,11 +274,10 @@ const check = ({ files }: Input) => {
   })
 }
 
-const formOf = ({ files, ...request }: Input): FormData => {
-  const form = new FormData()
-  form.append(
-    "importRequest",
-    JSON.stringify({
+const partsOf = ({ files, ...request }: Input): ReadonlyArray<Multipart.Part> => [
+  {
+    name: "importRequest",
+    content: JSON.stringify({
       ...request,
       files: files.map(({ columns, fileFormat = "CSV", fileName, hasHeader = true }) => ({
         fileName,
@@ -279,9 +285,6 @@ const formOf = ({ files, ...request }: Input): FormData => {
         fileImportPage: { hasHeader, columnMappings: columns.map((column) => ({ propertyName: null, ...column })) }
       }))
     })
-  )
-  for (const { content, fileName } of files) {
-    form.append("files", new Blob([content as string | Uint8Array<ArrayBuffer>]), fileName)
-  }
-  return form
-}
+  },
+  ...files.map(({ content, fileName }) => ({ name: "files", fileName, content }))
+]

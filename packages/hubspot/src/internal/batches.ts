@@ -51,7 +51,9 @@ export const run = <Input, R>(
     for (const { index, item } of prepared) {
       if (Either.isRight(item) && !first.has(item.right.key)) first.set(item.right.key, { item: item.right, index })
     }
-    const chunks = Arr.chunksOf([...first.values()].map(({ item }) => item), batch.size ?? 100)
+    const items = [...first.values()].map(({ item }) => item)
+    // Nothing at all would be one empty chunk.
+    const chunks = items.length === 0 ? [] : Arr.chunksOf(items, batch.size ?? 100)
     const answers = yield* Effect.forEach(chunks, (chunk) => send(batch, chunk), { concurrency: batch.concurrency })
     const outcomes = new Map(answers.flatMap((outcomes) => [...outcomes]))
 

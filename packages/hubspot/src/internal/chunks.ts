@@ -24,7 +24,8 @@ export const run = <Input, Record, R>(
     const good = checked.filter(({ problem }) => Either.isLeft(problem))
     const outcomes = new Map<number, Either.Either<Record, ApiError>>()
     yield* Effect.forEach(
-      Arr.chunksOf(good, size),
+      // Nothing at all would be one empty chunk.
+      good.length === 0 ? [] : Arr.chunksOf(good, size),
       (chunk) =>
         Effect.map(Effect.either(send(chunk.map(({ input }) => input))), (sent) =>
           chunk.forEach(({ index }, n) => outcomes.set(index, Either.map(sent, (records) => records[n]!)))),

@@ -1,6 +1,7 @@
 /** HubSpot's signatures of its requests: what is signed, how, and how two are compared. */
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
+import { concat } from "./bytes.ts"
 
 export type Version = "v1" | "v2" | "v3"
 
@@ -18,22 +19,11 @@ export const of = (version: Version, signed: Signed): Effect.Effect<string> =>
     ? Effect.map(hmac(signed.secret, sourceOf[version](signed)), Encoding.encodeBase64)
     : Effect.map(sha256(sourceOf[version](signed)), Encoding.encodeHex)
 
-const utf8 = new TextEncoder()
-
 /** The body is signed as it came, byte by byte. */
 const sourceOf: { readonly [V in Version]: (signed: Signed) => Uint8Array<ArrayBuffer> } = {
-  v1: ({ body, secret }) => join(secret, body, ""),
-  v2: ({ body, method, secret, uri }) => join(secret + method + uri, body, ""),
-  v3: ({ body, method, timestamp, uri }) => join(method + decodedUri(uri), body, timestamp)
-}
-
-const join = (before: string, body: Uint8Array, after: string): Uint8Array<ArrayBuffer> => {
-  const [start, end] = [utf8.encode(before), utf8.encode(after)]
-  const joined = new Uint8Array(start.length + body.length + end.length)
-  joined.set(start)
-  joined.set(body, start.length)
-  joined.set(end, start.length + body.length)
-  return joined
+  v1: ({ body, secret }) => concat(secret, body),
+  v2: ({ body, method, secret, uri }) => concat(secret, method, uri, body),
+  v3: ({ body, method, timestamp, uri }) => concat(method, decodedUri(uri), body, timestamp)
 }
 
 /** HubSpot signs these characters as themselves, and all others as they were encoded. */
@@ -47,7 +37,7 @@ const decodedUri = (uri: string): string =>
 const hmac = (secret: string, data: Uint8Array<ArrayBuffer>): Effect.Effect<Uint8Array> => {
   const { subtle } = globalThis.crypto
   const algorithm = { name: "HMAC", hash: "SHA-256" }
-  return Effect.promise(() => subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"])).pipe(
+  return Effect.promise(() => subtle.importKey("raw", concat(secret), algorithm, false, ["sign"])).pipe(
     Effect.flatMap((key) => Effect.promise(() => subtle.sign("HMAC", key, data))),
     Effect.map((signature) => new Uint8Array(signature))
   )
