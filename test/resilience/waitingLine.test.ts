@@ -48,3 +48,25 @@ it("those of a third lane leave room for all who came before them", () => {
   WaitingLine.join(line, [all!], 1)
   assert.deepStrictEqual(WaitingLine.serve(line, 0).admitted, [])
 })
+
+it("nobody who was served, or has left, is held on to", () => {
+  const window = RollingWindow.make(2, 1000)
+  const line = WaitingLine.make()
+  const [, , last] = [1, 2, 3].map(() => WaitingLine.join(line, [window], 1))
+  WaitingLine.serve(line, 0)
+  WaitingLine.leave(line, last!)
+  WaitingLine.serve(line, 0)
+  assert.deepStrictEqual(line.lanes.map(({ waiters }) => waiters.length), [0])
+})
+
+it("a day's calls take no more room than one", () => {
+  const day = RollingWindow.daily(100_000, () => 1_000_000)
+  for (let n = 0; n < 100_000; n++) {
+    RollingWindow.take(day, 1)
+    RollingWindow.answered(day, 1, n)
+  }
+  assert.strictEqual(day.opening.length, 1)
+  assert.strictEqual(RollingWindow.available(day, 999_999), 0)
+  assert.strictEqual(RollingWindow.soonest(day, 1, 999_999), 1_000_000)
+  assert.strictEqual(RollingWindow.available(day, 1_000_000), 100_000)
+})

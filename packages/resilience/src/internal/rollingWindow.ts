@@ -13,9 +13,11 @@ export interface RollingWindow {
   /** Slots per millisecond that come back, on average, in a server's window that is full. */
   regain: number
   inFlight: number
-  /** When the slots of answered calls open again, ascending from `head`. */
-  readonly opening: Array<number>
+  /** When the slots of answered calls open again, ascending from `head`; all those of a day at once. */
+  readonly opening: Array<{ at: number; slots: number }>
   head: number
+  /** The slots that are still to open. */
+  answered: number
   /** Nothing is admitted before this instant. */
   closedUntil: number
   /** What the server last said there is room for. */
@@ -37,6 +39,7 @@ const from = (limit: number, window: number, regain: number, opensAt: (now: numb
   inFlight: 0,
   opening: [],
   head: 0,
+  answered: 0,
   closedUntil: Number.NEGATIVE_INFINITY,
   reported: undefined
 })
@@ -59,12 +62,15 @@ export const available = (self: RollingWindow, now: number): number =>
   Math.min(unused(self, now), Math.floor(reportedRoom(self, now)))
 
 const unused = (self: RollingWindow, now: number): number => {
-  while (self.head < self.opening.length && (self.opening[self.head] as number) <= now) self.head++
-  if (self.head > 1024 && self.head * 2 > self.opening.length) {
+  for (let next = self.opening[self.head]; next !== undefined && next.at <= now; next = self.opening[self.head]) {
+    self.answered -= next.slots
+    self.head++
+  }
+  if (self.head === self.opening.length || (self.head > 1024 && self.head * 2 > self.opening.length)) {
     self.opening.splice(0, self.head)
     self.head = 0
   }
-  return self.limit - self.inFlight - (self.opening.length - self.head)
+  return self.limit - self.inFlight - self.answered
 }
 
 const reportedRoom = ({ regain, reported }: RollingWindow, now: number): number =>
@@ -75,8 +81,16 @@ const reportedRoom = ({ regain, reported }: RollingWindow, now: number): number 
 /** The soonest instant at which `weight` slots can be free: infinite while that depends on answers still to come. */
 export const soonest = (self: RollingWindow, weight: number, now: number): number => {
   const missing = slots(self, weight) - unused(self, now)
-  const free = missing <= 0 ? now : self.opening[self.head + missing - 1] ?? Number.POSITIVE_INFINITY
+  const free = missing <= 0 ? now : opensWith(self, missing)
   return Math.max(free, self.closedUntil, soonestReported(self, weight, now))
+}
+
+/** When so many more slots have opened: infinite while there are not as many. */
+const opensWith = ({ answered, head, opening }: RollingWindow, missing: number): number => {
+  if (missing > answered) return Number.POSITIVE_INFINITY
+  let last = head
+  for (let left = missing - opening[last]!.slots; left > 0; left -= opening[last]!.slots) last++
+  return opening[last]!.at
 }
 
 const soonestReported = (self: RollingWindow, weight: number, now: number): number => {
@@ -130,14 +144,17 @@ export const report = (self: RollingWindow, remaining: number, weight: number, n
 /** The same calls, under other terms. */
 export const change = (self: RollingWindow, { limit, opensAt, regain, window }: RollingWindow): void => {
   const longer = window - self.window
-  for (let i = self.head; i < self.opening.length; i++) self.opening[i] = (self.opening[i] as number) + longer
+  for (let i = self.head; i < self.opening.length; i++) self.opening[i]!.at += longer
   Object.assign(self, { limit, window, opensAt, regain, reported: undefined })
 }
 
 /** Nearly always at the end; only behind an abandoned call there may be later ones to step over. */
-const openAt = ({ head, opening }: RollingWindow, weight: number, at: number): void => {
-  const later: Array<number> = []
-  while (opening.length > head && (opening[opening.length - 1] as number) > at) later.push(opening.pop() as number)
-  for (let i = 0; i < weight; i++) opening.push(at)
-  while (later.length > 0) opening.push(later.pop() as number)
+const openAt = (self: RollingWindow, slots: number, at: number): void => {
+  const { head, opening } = self
+  let place = opening.length
+  while (place > head && opening[place - 1]!.at > at) place--
+  const before = place > head ? opening[place - 1] : undefined
+  if (before?.at === at) before.slots += slots
+  else opening.splice(place, 0, { at, slots })
+  self.answered += slots
 }

@@ -120,7 +120,8 @@ export const knownWait = (
 /** The lane's first caller that still waits. */
 const head = (lane: Lane): Waiter | undefined => {
   while (lane.head < lane.waiters.length && lane.waiters[lane.head]?.state !== "waiting") lane.head++
-  if (lane.head > 1024 && lane.head * 2 > lane.waiters.length) {
+  // Those who have gone take their fibres with them: a lane that is idle holds on to nobody.
+  if (lane.head === lane.waiters.length || (lane.head > 1024 && lane.head * 2 > lane.waiters.length)) {
     lane.waiters.splice(0, lane.head)
     lane.head = 0
   }
