@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Fiber, Stream, TestClock } from "effect"
+import { DateTime, Duration, Effect, Fiber, Stream, TestClock } from "effect"
 import { ApiError, CircuitBreaker, RetrySchedule, SampleErrors } from "effect-resilience"
 
 const { clientError, rateLimited, serverError, timeout } = SampleErrors
@@ -7,6 +7,11 @@ const settings = { trip: { consecutiveFailures: 2 }, opening: "5 seconds" } as c
 
 const failing = Effect.fail<ApiError.ApiError>(serverError)
 const modeOf = (breaker: CircuitBreaker.CircuitBreaker) => Effect.map(breaker.state, ({ mode }) => mode)
+
+const { method, url, urlTemplate } = serverError
+const notSent = { method, url, urlTemplate, outcome: "not-sent", retryable: true } as const
+const deadline = (outcome: "not-sent" | "unknown") =>
+  new ApiError.Timeout({ ...notSent, outcome, scope: "deadline", limit: Duration.seconds(1) })
 
 const opened = Effect.gen(function*() {
   const breaker = yield* CircuitBreaker.make(settings)
@@ -48,6 +53,78 @@ describe("a circuit breaker", () => {
       yield* Effect.exit(effect.pipe(CircuitBreaker.protect(breaker)))
       yield* Effect.exit(effect.pipe(CircuitBreaker.protect(breaker)))
       assert.strictEqual(yield* modeOf(breaker), mode)
+    }))
+
+  it.effect.each(
+    [
+      ["what was never sent", Effect.fail(new ApiError.Rejected({ ...notSent, reason: "queue-full" })), "closed"],
+      ["another circuit", Effect.fail(new ApiError.CircuitOpen({ ...notSent, key: "other" })), "closed"],
+      ["a deadline that came before it was sent", Effect.fail(deadline("not-sent")), "closed"],
+      ["the caller's own deadline", Effect.fail(deadline("unknown")), "closed"],
+      [
+        "a server that is not there",
+        Effect.fail(new ApiError.ConnectionError({ ...notSent, reason: "refused" })),
+        "open"
+      ]
+    ] as ReadonlyArray<readonly [string, Effect.Effect<never, unknown>, CircuitBreaker.Mode]>
+  )("says nothing of a server's health but where nobody is there: %s", ([, effect, mode]) =>
+    Effect.gen(function*() {
+      const breaker = yield* CircuitBreaker.make(settings)
+      for (let n = 0; n < 3; n++) yield* Effect.exit(effect.pipe(CircuitBreaker.protect(breaker)))
+      assert.strictEqual(yield* modeOf(breaker), mode)
+    }))
+
+  const half = { minimumCalls: 2, failureRate: 0.5 } as const
+  const well = Effect.void
+  const slowly = Effect.sleep("3 seconds")
+  const later = (effect: Effect.Effect<void, ApiError.ApiError>) =>
+    Effect.zipRight(TestClock.adjust("11 seconds"), effect)
+  it.effect.each(
+    [
+      ["half of the last four", { ...half, over: { calls: 4 } }, [well, failing], "open"],
+      ["half of too few", { ...half, over: { calls: 4 }, minimumCalls: 3 }, [well, failing], "closed"],
+      ["too few of the last four", { ...half, over: { calls: 4 } }, [well, well, well, failing], "closed"],
+      ["what is older than the last two", { over: { calls: 2 }, minimumCalls: 2, failureRate: 1 }, [
+        failing,
+        well,
+        failing
+      ], "closed"],
+      ["half of the last 10 seconds", { ...half, over: { time: "10 seconds" } }, [well, failing], "open"],
+      ["what is older than 10 seconds", { ...half, over: { time: "10 seconds" } }, [failing, later(failing)], "closed"],
+      ["slowness", { ...half, over: { calls: 4 }, slow: { from: "2 seconds", rate: 1 } }, [slowly, slowly], "open"],
+      ["slowness, if nobody minds", { ...half, over: { calls: 4 } }, [slowly, slowly], "closed"],
+      [
+        "what is not so slow",
+        { ...half, over: { calls: 4 }, slow: { from: "4 seconds", rate: 1 } },
+        [slowly, slowly],
+        "closed"
+      ]
+    ] as ReadonlyArray<
+      readonly [
+        string,
+        typeof CircuitBreaker.Trip.Encoded,
+        ReadonlyArray<Effect.Effect<void, ApiError.ApiError>>,
+        CircuitBreaker.Mode
+      ]
+    >
+  )("counts shares of calls: after %s", ([, trip, calls, mode]) =>
+    Effect.gen(function*() {
+      const breaker = yield* CircuitBreaker.make({ trip, opening: "1 minute" })
+      for (const call of calls) {
+        const fiber = yield* Effect.fork(Effect.exit(CircuitBreaker.protect(call, breaker)))
+        yield* TestClock.adjust("3 seconds")
+        yield* Fiber.join(fiber)
+      }
+      assert.strictEqual(yield* modeOf(breaker), mode)
+    }))
+
+  it.effect("what it refuses says until when, unless that is up to a person", () =>
+    Effect.gen(function*() {
+      const breaker = yield* opened
+      const refused = Effect.flip(CircuitBreaker.protect(Effect.void, breaker))
+      assert.strictEqual((yield* refused).message, "The circuit is open until 1970-01-01T00:00:05.000Z")
+      yield* breaker.isolate
+      assert.strictEqual((yield* refused).message, "The circuit is open")
     }))
 
   it.effect("a refusal between two failures shows that the server is well", () =>
@@ -137,7 +214,8 @@ describe("a circuit breaker", () => {
       ["consecutiveFailures", { ...settings, trip: { consecutiveFailures: 0 } }],
       ["opening", { ...settings, opening: 0 }],
       ["factor", { ...settings, factor: 0.5 }],
-      ["failureRate", { ...settings, trip: { over: { calls: 10 }, minimumCalls: 5, failureRate: 1.5 } }]
+      ["failureRate", { ...settings, trip: { over: { calls: 10 }, minimumCalls: 5, failureRate: 1.5 } }],
+      ["minimumCalls", { ...settings, trip: { over: { calls: 10 }, minimumCalls: 11, failureRate: 0.5 } }]
     ] as const
   )("settings that cannot be right fail, naming them: %s", ([name, wrong]) =>
     Effect.gen(function*() {

@@ -36,6 +36,13 @@ export const Trip = Schema.Union(
     /** Default: slowness alone never opens the circuit. */
     slow: Schema.optional(Schema.Struct({ from: PositiveTime, rate: Share }))
   })
+).pipe(
+  Schema.filter((trip) =>
+    !("over" in trip && "calls" in trip.over) || trip.minimumCalls <= trip.over.calls || {
+      path: ["minimumCalls"],
+      message: `must not be more than the calls that are looked at (${trip.over.calls}): the circuit would never open`
+    }
+  )
 )
 
 /**
