@@ -64,7 +64,7 @@ export const make = (open: Credentials["open"]): Credentials => ({ [TypeId]: Typ
 
 /**
  * A token, or an effect that yields one and is run before each attempt: keep what takes long, as with
- * `Effect.cachedWithTTL`.
+ * `Effect.cachedInvalidateWithTTL`, and forget it where it is a failure.
  *
  * @since 0.1.0
  * @category constructors

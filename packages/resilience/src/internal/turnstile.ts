@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as RollingWindow from "./rollingWindow.ts"
 import { whenDone, withNow } from "./time.ts"
 import * as WaitingLine from "./waitingLine.ts"
@@ -52,8 +52,9 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
   const scope = yield* Effect.scope
   const line = WaitingLine.make()
   let closed = false
-  // Nobody would wake those who wait beyond the end of the scope.
-  yield* Effect.addFinalizer(() =>
+  // Nobody would wake those who wait beyond the end of the scope. Said to the scope itself, it keeps nothing of this fibre.
+  yield* Scope.addFinalizer(
+    scope,
     Effect.sync(() => {
       closed = true
       for (const waiter of WaitingLine.dismiss(line)) waiter.notify()
