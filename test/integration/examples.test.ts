@@ -1,8 +1,9 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Either } from "effect"
 import { Emulator } from "hubspot-emulator"
+import { createHmac } from "node:crypto"
 import * as Program from "../support/Program.ts"
 
 describe("the examples run", () => {
@@ -37,6 +38,58 @@ describe("the examples run", () => {
       const { code, stderr, stdout } = yield* Program.run("examples/contacts.ts")
       assert.strictEqual(code, 1)
       assert.include(stdout + stderr, "HUBSPOT_ACCESS_TOKEN")
+    }), 60_000)
+
+  it.scopedLive("associations", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.make()
+      const { code, stderr, stdout } = yield* Program.run("examples/associations.ts", [], {
+        HUBSPOT_ACCESS_TOKEN: emulator.token,
+        HUBSPOT_BASE_URL: emulator.url
+      })
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.strictEqual(stdout, "ada\ncharles: Founder\nluigi\n")
+    }), 60_000)
+
+  it.scopedLive("webhook-server", () =>
+    Effect.gen(function*() {
+      const server = yield* Program.start("examples/webhook-server.ts", [], {
+        HUBSPOT_CLIENT_SECRET: "secret",
+        PUBLIC_URL: "https://hooks.example.com",
+        PORT: "0"
+      })
+      const seen = (pattern: RegExp) =>
+        Effect.repeat(Effect.delay(Effect.sync(() => pattern.exec(server.stdout())), 20), {
+          until: (found) => found !== null
+        })
+      const port = (yield* seen(/Listening on http:\/\/[^\s"]*:(\d+)/))?.[1]
+      const body = JSON.stringify([{
+        subscriptionType: "deal.propertyChange",
+        objectId: 7,
+        propertyName: "dealstage",
+        propertyValue: "closedwon"
+      }])
+      const post = (signed: string, sent = signed) =>
+        Effect.tryPromise(() => {
+          const at = String(Date.now())
+          const source = `POSThttps://hooks.example.com/hubspot${signed}${at}`
+          return fetch(`http://127.0.0.1:${port}/hubspot`, {
+            method: "POST",
+            body: sent,
+            headers: {
+              "x-hubspot-signature-v3": createHmac("sha256", "secret").update(source).digest("base64"),
+              "x-hubspot-request-timestamp": at
+            }
+          })
+        })
+      assert.strictEqual((yield* post(body)).status, 204)
+      assert.strictEqual((yield* post(body, "[]")).status, 401)
+      assert.strictEqual((yield* post("no json")).status, 400)
+      // One that is too long is not even read to its end.
+      const long = yield* Effect.either(post(" ".repeat(2 * 1024 * 1024)))
+      assert.isTrue(Either.match(long, { onLeft: () => true, onRight: ({ status }) => status === 400 }))
+      assert.strictEqual((yield* post(body)).status, 204)
+      yield* seen(/deal\.propertyChange of 7: dealstage = closedwon/)
     }), 60_000)
 
   it.live("plan", () =>

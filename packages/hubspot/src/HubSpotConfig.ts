@@ -150,12 +150,11 @@ const usable = (
     )
 }
 
-const profiles = { production: Profile.production, development: Profile.development, testing: Profile.testing }
-
 /**
  * `HUBSPOT_ACCESS_TOKEN`, and where they are set `HUBSPOT_BASE_URL`, `HUBSPOT_TIER` (`free`, `starter`, `professional`,
  * `enterprise`, `add-on` or `oauth`), `HUBSPOT_API_VERSION` (`v3`, `2026-03` or `2026-09`), `HUBSPOT_TIME_ZONE` (such as
- * `America/New_York`) and `HUBSPOT_PROFILE` (`production`, `development` or `testing`).
+ * `America/New_York`), `HUBSPOT_PROFILE` (`production`, `development` or `testing`) and changes to the profile, such as
+ * `HUBSPOT_DEADLINE` or `HUBSPOT_RETRY_RETRIES`: see `Policy.config` of `effect-resilience`.
  *
  * @since 0.1.0
  * @category config
@@ -178,10 +177,8 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
     }),
     Config.withDefault(undefined)
   ),
-  profile: Config.map(
-    Config.withDefault(Config.literal("production", "development", "testing")("HUBSPOT_PROFILE"), "production"),
-    (name) => profiles[name]
-  )
+  profile: Profile.config("hubspot"),
+  overrides: Policy.config("hubspot")
 })
 
 /**

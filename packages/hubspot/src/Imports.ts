@@ -38,7 +38,7 @@ export const Import = Schema.Struct({
   mappedObjectTypeIds: Wire.list(Schema.String),
   metadata: Wire.maybe(Schema.Struct({
     /** Such as `TOTAL_ROWS`, `CREATED_OBJECTS`, `UPDATED_OBJECTS` and `ERRORS`. */
-    counters: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Number }), {
+    counters: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.NullOr(Schema.Number) }), {
       nullable: true,
       default: () => ({})
     }),

@@ -266,7 +266,9 @@ const received = ({ baseUrl, maxBodySize = 1024 * 1024, ...options }: Options) =
     const body = new Uint8Array(
       yield* HttpServerRequest.withMaxBodySize(request.arrayBuffer, Option.some(FileSystem.Size(maxBodySize)))
     )
-    const uri = baseUrl.replace(/\/+$/, "") + request.originalUrl
+    // Node's requests have the path alone, the web's a whole address, which behind a proxy is not the public one.
+    const path = request.originalUrl.replace(/^[a-z]+:\/\/[^/]*/i, "")
+    const uri = baseUrl.replace(/\/+$/, "") + path
     yield* verify({ ...options, method: request.method, uri, body, headers: request.headers, now })
     return yield* decode(body)
   })

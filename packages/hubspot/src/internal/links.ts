@@ -5,7 +5,7 @@ import * as Wire from "./wire.ts"
 export const LinkType = Schema.Struct({
   /** `HUBSPOT_DEFINED`, `USER_DEFINED` or `INTEGRATOR_DEFINED`. */
   category: Wire.maybe(Schema.String),
-  typeId: Schema.Number,
+  typeId: Wire.Whole,
   label: Wire.maybe(Schema.String)
 })
 

@@ -21,6 +21,13 @@ export const Id: Schema.Schema<string, string | number> = Schema.transform(
   { strict: true, decode: String, encode: (id) => id }
 )
 
+/** A number, which may come as a text. */
+export const Whole: Schema.Schema<number, string | number> = Schema.transform(
+  Schema.Union(Schema.Number, Schema.NumberFromString),
+  Schema.Number,
+  { strict: true, decode: (number) => number, encode: (number) => number }
+)
+
 /** Any plain value on the wire, here always a string. */
 export const Text: Schema.Schema<string, string | number | boolean> = Schema.transform(
   Schema.Union(Schema.String, Schema.Number, Schema.Boolean),
