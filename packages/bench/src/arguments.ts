@@ -69,7 +69,9 @@ export const parse = (args: ReadonlyArray<string>): Either.Either<Arguments, Wro
     const strange = named?.filter((name) => !chosen.some(({ clients }) => clients.includes(name))) ?? []
     if (strange.length > 0) {
       const known = [...new Set(chosen.flatMap(({ clients }) => clients))].join(", ")
-      return yield* Either.left(new WrongArguments({ message: `no client ${strange.join(", ")} here; there are ${known}` }))
+      return yield* Either.left(
+        new WrongArguments({ message: `no client ${strange.join(", ")} here; there are ${known}` })
+      )
     }
     const runs = chosen.map((scenario) => ({
       scenario,

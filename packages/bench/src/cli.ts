@@ -54,8 +54,7 @@ const leaveWith = (code: number) =>
 NodeRuntime.runMain(
   program.pipe(
     Effect.catchTags({
-      WrongArguments: ({ message }) =>
-        Effect.zipRight(Console.error(`${message}\n\n${Arguments.usage}`), leaveWith(2)),
+      WrongArguments: ({ message }) => Effect.zipRight(Console.error(`${message}\n\n${Arguments.usage}`), leaveWith(2)),
       BenchError: ({ message }) => Effect.zipRight(Console.error(message), leaveWith(1))
     })
   )

@@ -11,8 +11,12 @@ const folders = ["resilience", "hubspot"]
 const compile = Effect.async<void, BenchError>((resume) => {
   const tsc = createRequire(join(home, "../../package.json")).resolve("typescript/bin/tsc")
   const packages = folders.map((folder) => join(home, "..", folder))
-  execFile(process.execPath, [tsc, "-b", ...packages], (error, stdout) =>
-    resume(error === null ? Effect.void : new BenchError({ message: `cannot compile our packages: ${stdout}` })))
+  execFile(
+    process.execPath,
+    [tsc, "-b", ...packages],
+    (error, stdout) =>
+      resume(error === null ? Effect.void : new BenchError({ message: `cannot compile our packages: ${stdout}` }))
+  )
 })
 
 /** Beside the programs that import them: what they need in turn is found further up, in node_modules of this package. */

@@ -20,7 +20,8 @@ export const machine: Effect.Effect<Machine> = Effect.sync(() => {
   const system = `${platform()} ${release()} ${arch()}`
   const load = Math.round((loadavg()[0] ?? 0) * 10) / 10
   return {
-    description: `${cores.length} × ${cpu}, ${memoryGiB} GiB, ${platform()} ${arch()}, Node ${process.version}, load ${load} before`,
+    description:
+      `${cores.length} × ${cpu}, ${memoryGiB} GiB, ${platform()} ${arch()}, Node ${process.version}, load ${load} before`,
     cpu,
     cores: cores.length,
     memoryGiB,

@@ -62,7 +62,9 @@ export interface EmulatorServer {
   readonly url: string
   readonly token: string
   /** Answers with the first id of the contacts that are there to be read. */
-  readonly reset: (settings: { readonly faults: object; readonly contacts: number }) => Effect.Effect<number, BenchError>
+  readonly reset: (
+    settings: { readonly faults: object; readonly contacts: number }
+  ) => Effect.Effect<number, BenchError>
   readonly ledger: Effect.Effect<Ledger, BenchError>
 }
 

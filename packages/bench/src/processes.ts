@@ -26,7 +26,11 @@ export interface BundleOptions {
 const bundles = new Map<string, Promise<unknown>>()
 
 /** One file that holds the program and all it needs, so that no client starts with a thousand others. */
-export const bundle = (name: string, source: string, options: BundleOptions = {}): Effect.Effect<string, BenchError> => {
+export const bundle = (
+  name: string,
+  source: string,
+  options: BundleOptions = {}
+): Effect.Effect<string, BenchError> => {
   const outfile = join(cache, `${name}.mjs`)
   return Effect.tryPromise({
     try: () => {
@@ -85,7 +89,10 @@ export const start = (
           Queue.unsafeOffer(said, new BenchError({ message: `${file} ended with ${code ?? signal}: ${complaint}` })))
         return child
       }),
-      (child) => Effect.sync(() => child.kill("SIGKILL"))
+      (child) =>
+        Effect.sync(() =>
+          child.kill("SIGKILL")
+        )
     )
     const next = Effect.flatten(Queue.take(said))
     const ask = (message: object) => Effect.zipRight(Effect.sync(() => child.send(message)), next)

@@ -1,7 +1,7 @@
 import Bottleneck from "bottleneck"
 import redis from "redis3"
 import type { Client } from "../model.ts"
-import { apiOf } from "./byRequest.ts"
+import { apiOf, type Send } from "./byRequest.ts"
 import { sendWith } from "./fetch.ts"
 import * as PRetry from "./p-retry.ts"
 
@@ -31,9 +31,11 @@ export const client: Client = {
       }
     })
     await limiter.ready()
-    const send = sendWith(setup, () => AbortSignal.timeout(setup.attemptTimeoutMillis))
+    const send = PRetry.timed(setup, sendWith(setup))
+    // An attempt's time begins when it is its turn.
+    const limited: Send = (method, path, body) => limiter.schedule(() => send(method, path, body))
     return apiOf(
-      PRetry.retried(setup, (method, path, body) => limiter.schedule(() => send(method, path, body))),
+      PRetry.retried(setup, limited),
       () => limiter.disconnect()
     )
   }

@@ -2,7 +2,7 @@
 import type { Api, Identified } from "../model.ts"
 import * as Contacts from "./contacts.ts"
 
-export type Send = (method: "GET" | "POST", path: string, body?: unknown) => Promise<unknown>
+export type Send = (method: "GET" | "POST", path: string, body?: unknown, signal?: AbortSignal) => Promise<unknown>
 
 export const apiOf = (send: Send, close: Api["close"] = Contacts.nothingToClose): Api => ({
   get: (id) => send("GET", Contacts.contactPath(id)) as Promise<Identified>,

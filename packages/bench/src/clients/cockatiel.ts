@@ -37,11 +37,10 @@ export const client: Client = {
       }),
       timeout(setup.attemptTimeoutMillis, TimeoutStrategy.Aggressive)
     )
+    const send = sendWith(setup, agent)
     return apiOf(
-      (method, path, body) =>
-        policy.execute(({ signal }) => sendWith(setup, agent, () => signal)(method, path, body)),
+      (method, path, body) => policy.execute(({ signal }) => send(method, path, body, signal)),
       () => agent.close()
     )
   }
 }
-

@@ -5,8 +5,7 @@ export const properties = ["email", "firstname", "lastname"] as const
 
 export const headersOf = ({ token }: Setup) => ({ authorization: `Bearer ${token}`, accept: "application/json" })
 
-export const contactPath = (id: string): string =>
-  `/crm/v3/objects/contacts/${id}?properties=${properties.join("%2C")}`
+export const contactPath = (id: string): string => `/crm/v3/objects/contacts/${id}?properties=${properties.join("%2C")}`
 
 export const objectsPath = (type: string): string => `/crm/v3/objects/${type}`
 

@@ -3,13 +3,13 @@ import { apiOf, type Send } from "./byRequest.ts"
 import { headersOf, HttpError } from "./contacts.ts"
 
 /** Sends by the `fetch` that Node has. */
-export const sendWith = (setup: Setup, signal?: () => AbortSignal): Send => {
+export const sendWith = (setup: Setup): Send => {
   const headers = headersOf(setup)
   const jsonHeaders = { ...headers, "content-type": "application/json" }
-  return async (method, path, body) => {
+  return async (method, path, body, signal) => {
     const response = await fetch(setup.baseUrl + path, {
       method,
-      ...signal === undefined ? {} : { signal: signal() },
+      ...signal === undefined ? {} : { signal },
       ...body === undefined ? { headers } : { headers: jsonHeaders, body: JSON.stringify(body) }
     })
     if (!response.ok) {

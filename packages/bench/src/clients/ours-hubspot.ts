@@ -25,7 +25,9 @@ export const client: Client = {
       get: (id) => runtime.runPromise(Contacts.get(id, { properties })),
       create: (type, values) => runtime.runPromise(type === "deals" ? Deals.create(values) : Contacts.create(values)),
       list: (onPage) =>
-        runtime.runPromise(Stream.runForEach(Contacts.pages({ properties }), (page) => Effect.sync(() => onPage(page)))),
+        runtime.runPromise(
+          Stream.runForEach(Contacts.pages({ properties }), (page) => Effect.sync(() => onPage(page)))
+        ),
       getMany: async (ids) => (await runtime.runPromise(Contacts.batchRead(ids, { properties }))).succeeded.length,
       close: () => runtime.dispose()
     }

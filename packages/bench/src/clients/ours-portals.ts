@@ -27,7 +27,8 @@ export const client = async (setup: Setup) => {
   })
   return {
     /** So that there are so many. */
-    open: (count: number) => runtime.runPromise(Effect.replicateEffect(openOne, count - clients.length, { discard: true })),
+    open: (count: number) =>
+      runtime.runPromise(Effect.replicateEffect(openOne, count - clients.length, { discard: true })),
     get: async (portal: number) => {
       const client = clients[portal]
       if (client !== undefined) await runtime.runPromise(client.get(contactPath(String(portal + 1)), Contact))

@@ -90,7 +90,10 @@ export const makeOver = async (setup: Setup, transport: Layer.Layer<HttpClient.H
       })),
     create: (type, properties) =>
       runtime.runPromise(
-        client.json(HttpClientRequest.bodyUnsafeJson(HttpClientRequest.post(objectsPath(type)), { properties }), Created)
+        client.json(
+          HttpClientRequest.bodyUnsafeJson(HttpClientRequest.post(objectsPath(type)), { properties }),
+          Created
+        )
       ),
     list: listWith((path) => runtime.runPromise(client.json(HttpClientRequest.get(path), Page))),
     close: () => runtime.dispose()

@@ -24,6 +24,10 @@ export const retried = (setup: Setup, send: Send): Send => (method, path, body) 
         : undefined
   })
 
+/** Its attempts have no timeout of their own. */
+export const timed = ({ attemptTimeoutMillis }: Setup, send: Send): Send => (method, path, body) =>
+  send(method, path, body, AbortSignal.timeout(attemptTimeoutMillis))
+
 export const settings = ({ attemptTimeoutMillis, retries }: Setup) => ({
   retries,
   minTimeout: 500,
@@ -35,5 +39,5 @@ export const settings = ({ attemptTimeoutMillis, retries }: Setup) => ({
 
 export const client: Client = {
   settings,
-  make: async (setup) => apiOf(retried(setup, sendWith(setup, () => AbortSignal.timeout(setup.attemptTimeoutMillis))))
+  make: async (setup) => apiOf(retried(setup, timed(setup, sendWith(setup))))
 }

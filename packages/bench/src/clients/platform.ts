@@ -12,10 +12,10 @@ import { apiOf } from "./byRequest.ts"
 export const client: Client = {
   settings: ({ attemptTimeoutMillis, retries }) => ({
     layer: "NodeHttpClient.layerUndici",
-    client: "filterStatusOk, retryTransient",
+    client: "filterStatusOk, Effect.timeout, retryTransient",
     times: retries,
     schedule: "exponential from 500 ms, jittered",
-    "Effect.timeout around each call": attemptTimeoutMillis * (retries + 1)
+    "Effect.timeout, of each attempt to its headers": attemptTimeoutMillis
   }),
   make: async (setup) => {
     const runtime = ManagedRuntime.make(NodeHttpClient.layerUndici)
@@ -24,6 +24,7 @@ export const client: Client = {
         request.pipe(HttpClientRequest.prependUrl(setup.baseUrl), HttpClientRequest.bearerToken(setup.token))
       ),
       HttpClient.filterStatusOk,
+      HttpClient.transformResponse(Effect.timeout(setup.attemptTimeoutMillis)),
       HttpClient.retryTransient({
         times: setup.retries,
         schedule: Schedule.jittered(Schedule.exponential("500 millis"))
@@ -36,8 +37,7 @@ export const client: Client = {
             ? HttpClientRequest.get(path)
             : HttpClientRequest.post(path, { body: HttpBody.unsafeJson(body) })
         ).pipe(
-          Effect.flatMap((response) => response.json),
-          Effect.timeout(setup.attemptTimeoutMillis * (setup.retries + 1))
+          Effect.flatMap((response) => response.json)
         )
       ), () => runtime.dispose())
   }

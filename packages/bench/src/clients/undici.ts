@@ -4,18 +4,14 @@ import { apiOf, type Send } from "./byRequest.ts"
 import { headersOf, HttpError } from "./contacts.ts"
 
 /** Sends by undici's `request`, on the dispatcher that is given. */
-export const sendWith = (
-  setup: Setup,
-  dispatcher: Dispatcher,
-  signal?: () => AbortSignal | undefined
-): Send => {
+export const sendWith = (setup: Setup, dispatcher: Dispatcher): Send => {
   const headers = headersOf(setup)
   const jsonHeaders = { ...headers, "content-type": "application/json" }
-  return async (method, path, body) => {
+  return async (method, path, body, signal) => {
     const response = await request(setup.baseUrl + path, {
       dispatcher,
       method,
-      signal: signal?.() ?? null,
+      signal: signal ?? null,
       ...body === undefined ? { headers } : { headers: jsonHeaders, body: JSON.stringify(body) }
     })
     if (response.statusCode >= 400) {

@@ -67,5 +67,10 @@ export const atMost = (
 ): ReadonlyArray<Target> => {
   if (seen.length === 0) return []
   const worst = Math.max(...seen.map((value) => Number.isNaN(value) ? Infinity : value))
-  return [{ what, wanted: `at most ${limit}${unit}`, seen: `${Number(worst.toPrecision(3))}${unit}`, met: worst <= limit }]
+  return [{
+    what,
+    wanted: `at most ${limit}${unit}`,
+    seen: `${Number(worst.toPrecision(3))}${unit}`,
+    met: worst <= limit
+  }]
 }

@@ -44,7 +44,10 @@ const bar = (row: Row, column: Column, scale: (value: number) => number, y: numb
 }
 
 const panel = (table: Table, column: Column, top: number): { readonly svg: string; readonly height: number } => {
-  const longest = Math.max(...table.rows.map((row) => spread(row, column.name).max).filter((max) => !Number.isNaN(max)), 0)
+  const longest = Math.max(
+    ...table.rows.map((row) => spread(row, column.name).max).filter((max) => !Number.isNaN(max)),
+    0
+  )
   const scale = (value: number) => longest === 0 ? 0 : value / longest * bars
   const unit = column.unit === undefined ? "" : ` <tspan class="unit">[${escaped(column.unit)}]</tspan>`
   return {

@@ -4,7 +4,9 @@ import { type Column, ratios, type Report, type Row, spread, type Table } from "
 import type { Spread } from "./statistics.ts"
 
 const number = (value: number, digits: number): string =>
-  Number.isNaN(value) ? "–" : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  Number.isNaN(value)
+    ? "–"
+    : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 export const format = ({ max, median, min }: Spread, digits: number = 0): string => {
   const [middle, low, high] = [median, min, max].map((value) => number(value, digits))
@@ -31,7 +33,9 @@ export const headings = (table: Table): ReadonlyArray<string> => [
 export const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
-    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)).join("  ")
+    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)).join(
+      "  "
+    )
       .trimEnd()
   ).join("\n")
 }
@@ -56,7 +60,9 @@ export const reportText = (report: Report, machine: Machine): string =>
     `   ${settingsText(report.parameters)}`,
     "",
     ...report.tables.map((table) => `${tableText(table)}\n`),
-    ...report.targets.map(({ met, seen, wanted, what }) => `${met ? "met   " : "MISSED"}  ${what}: ${wanted}; seen ${seen}`),
+    ...report.targets.map(({ met, seen, wanted, what }) =>
+      `${met ? "met   " : "MISSED"}  ${what}: ${wanted}; seen ${seen}`
+    ),
     ...report.notes.map((note) => `note    ${note}`),
     "",
     ...Object.entries(report.settings).map(([client, settings]) => `  ${client}: ${settingsText(settings)}`),

@@ -53,7 +53,13 @@ export const faults: Scenario = {
           Effect.gen(function*() {
             const firstId = yield* server.reset({ faults: faultsOf(round + 1), contacts: count })
             const workload = { kind: "calls", count, concurrency, createEvery: 2, type, firstId } as const
-            const job = { setup: full, workload, warmup: 0, patienceMillis: plan.quick ? 10_000 : 40_000, prefix: "new" }
+            const job = {
+              setup: full,
+              workload,
+              warmup: 0,
+              patienceMillis: plan.quick ? 10_000 : 40_000,
+              prefix: "new"
+            }
             const measured = yield* measure(client, job)
             return { measured: [measured], ledger: yield* server.ledger }
           }))
@@ -65,10 +71,14 @@ export const faults: Scenario = {
             label,
             samples: samples.flatMap(({ ledger, measured }) =>
               measured.map(({ outcome }) => {
-                const made = ledger.keys.filter((key) => key.startsWith("new"))
+                const made = ledger.keys.filter((key) =>
+                  key.startsWith("new")
+                )
                 const there = new Set(made)
                 return {
-                  lost: count - outcome.succeeded + outcome.created.filter((key) => !there.has(key)).length,
+                  lost: count - outcome.succeeded + outcome.created.filter((key) =>
+                    !there.has(key)
+                  ).length,
                   duplicates: made.length - there.size,
                   "never ended": outcome.neverEnded,
                   "requests per call": ledger.requests / count,

@@ -19,7 +19,10 @@ export const limit: Scenario = {
     Effect.scoped(Effect.gen(function*() {
       const server = yield* scriptedServer
       const redis = yield* localRedis
-      const setup = { ...production, limit: plan.quick ? { calls: 20, windowMillis: 1000 } : { calls: 190, windowMillis: 10_000 } }
+      const setup = {
+        ...production,
+        limit: plan.quick ? { calls: 20, windowMillis: 1000 } : { calls: 190, windowMillis: 10_000 }
+      }
       const count = plan.count ?? setup.limit.calls * (plan.quick ? 3 : 4)
       const repeats = plan.repeats ?? 1
       const least = Math.floor((count - 1) / setup.limit.calls) * setup.limit.windowMillis + latencyMillis
@@ -43,12 +46,27 @@ export const limit: Scenario = {
             baseUrl: server.url,
             token,
             processes,
-            ...processes === 1 || url === undefined ? {} : { redis: { url, prefix: `${client}-${retryAfter}-${round}` } }
+            ...processes === 1 || url === undefined
+              ? {}
+              : { redis: { url, prefix: `${client}-${retryAfter}-${round}` } }
           }
           const jobs = Array.from({ length: processes }, (_, n) => {
             const each = Math.floor(count / processes) + (n < count % processes ? 1 : 0)
-            const workload = { kind: "calls", count: each, concurrency: each, createEvery: 0, type: "contacts", firstId: 1 }
-            return { setup: full, workload: { ...workload, kind: "calls" }, warmup: 0, patienceMillis: 75_000, prefix: `${n}` } as const
+            const workload = {
+              kind: "calls",
+              count: each,
+              concurrency: each,
+              createEvery: 0,
+              type: "contacts",
+              firstId: 1
+            }
+            return {
+              setup: full,
+              workload: { ...workload, kind: "calls" },
+              warmup: 0,
+              patienceMillis: 75_000,
+              prefix: `${n}`
+            } as const
           })
           return Effect.gen(function*() {
             yield* server.reset({ latencyMillis, limit: setup.limit, retryAfter, records: 0 })
@@ -56,10 +74,13 @@ export const limit: Scenario = {
             return { measured, stats: yield* server.stats }
           })
         }
-        const clients = processes === 1 ? plan.clients : plan.clients.filter((client) => isOurs(client) || worthSeveral.includes(client))
+        const clients = processes === 1
+          ? plan.clients
+          : plan.clients.filter((client) => isOurs(client) || worthSeveral.includes(client))
         const found = yield* interleaved(title, repeats, clients, run)
         settings = { ...settingsOf(found), ...settings }
-        const sum = (measured: ReadonlyArray<Measured>, of: (one: Measured) => number) => measured.reduce((total, one) => total + of(one), 0)
+        const sum = (measured: ReadonlyArray<Measured>, of: (one: Measured) => number) =>
+          measured.reduce((total, one) => total + of(one), 0)
         tables.push({
           title,
           columns: [
@@ -75,7 +96,9 @@ export const limit: Scenario = {
               const lost = count - sum(measured, ({ outcome }) => outcome.succeeded)
               return {
                 // Who gives up is soon done.
-                "time × least possible": lost > 0 ? Number.NaN : Math.max(...measured.map(({ outcome }) => outcome.wallMillis)) / least,
+                "time × least possible": lost > 0
+                  ? Number.NaN
+                  : Math.max(...measured.map(({ outcome }) => outcome.wallMillis)) / least,
                 "429s": stats.rateLimited,
                 lost,
                 "requests per call": stats.requests / count,
@@ -88,7 +111,13 @@ export const limit: Scenario = {
       return {
         scenario: "limit",
         title: limit.title,
-        parameters: { calls: count, "round trip": `${latencyMillis} ms`, "least possible": `${least} ms`, repeats, ...setupText(setup) },
+        parameters: {
+          calls: count,
+          "round trip": `${latencyMillis} ms`,
+          "least possible": `${least} ms`,
+          repeats,
+          ...setupText(setup)
+        },
         settings,
         tables,
         targets: tables.flatMap((table, n) => {

@@ -58,7 +58,13 @@ export const listing: Scenario = {
         })
       }
       const medians = (label: string, column: string) =>
-        tables.flatMap((table) => table.rows.filter((row) => row.label === label).map((row) => spread(row, column).median))
+        tables.flatMap((table) =>
+          table.rows.filter((row) =>
+            row.label === label
+          ).map((row) =>
+            spread(row, column).median
+          )
+        )
       const largest = tables.at(-1)
       const own = largest?.rows.filter(({ label }) => label === "ours-hubspot") ?? []
       const [small, large] = medians("ours-hubspot", "peak memory")

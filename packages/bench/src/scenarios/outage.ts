@@ -31,7 +31,13 @@ export const outage: Scenario = {
         Effect.gen(function*() {
           yield* server.reset({ latencyMillis: 0, limit: setup.limit, retryAfter: false, outage: away, records: 0 })
           const workload = { kind: "arrivals", perSecond, seconds } as const
-          const measured = yield* measure(client, { setup: full, workload, warmup: 0, patienceMillis: 60_000, prefix: "a" })
+          const measured = yield* measure(client, {
+            setup: full,
+            workload,
+            warmup: 0,
+            patienceMillis: 60_000,
+            prefix: "a"
+          })
           return { measured: [measured], stats: yield* server.stats }
         }))
 
@@ -62,7 +68,12 @@ export const outage: Scenario = {
       return {
         scenario: "outage",
         title: outage.title,
-        parameters: { arrivals: `${perSecond} per second for ${seconds} s`, outage: `${times.away} s`, repeats, ...setupText(setup) },
+        parameters: {
+          arrivals: `${perSecond} per second for ${seconds} s`,
+          outage: `${times.away} s`,
+          repeats,
+          ...setupText(setup)
+        },
         settings: settingsOf(found),
         tables: [table],
         targets: [

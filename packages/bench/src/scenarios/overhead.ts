@@ -36,7 +36,9 @@ export const overhead: Scenario = {
         settings = settingsOf(found)
         const rows = [...found].map(([label, samples]): Row => ({
           label,
-          samples: samples.flatMap(({ measured }) => measured).map(({ outcome }) => ({
+          samples: samples.flatMap(({ measured }) =>
+            measured
+          ).map(({ outcome }) => ({
             "CPU per call": outcome.cpuMillis * 1000 / count,
             p50: outcome.latency.p50,
             p99: outcome.latency.p99,
@@ -61,7 +63,9 @@ export const overhead: Scenario = {
       }
       const times = (column: string) =>
         tables.map((table) =>
-          table.rows.filter(({ label }) => label === best).flatMap((row) => ratios(table, row, column)?.median ?? [])
+          table.rows.filter(({ label }) =>
+            label === best
+          ).flatMap((row) => ratios(table, row, column)?.median ?? [])
         )
       return {
         scenario: "overhead",
@@ -70,7 +74,12 @@ export const overhead: Scenario = {
         settings,
         tables,
         targets: lanes.flatMap((concurrency, n) => [
-          ...atMost(`${best}: CPU per call, concurrency ${concurrency}`, 1.5, times("CPU per call")[n] ?? [], " × undici"),
+          ...atMost(
+            `${best}: CPU per call, concurrency ${concurrency}`,
+            1.5,
+            times("CPU per call")[n] ?? [],
+            " × undici"
+          ),
           ...atMost(`${best}: p99, concurrency ${concurrency}`, 1.5, times("p99")[n] ?? [], " × undici")
         ]),
         notes: []

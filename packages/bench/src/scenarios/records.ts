@@ -25,7 +25,13 @@ export const records: Scenario = {
         interleaved(title, repeats, clients, (client) =>
           Effect.gen(function*() {
             yield* server.reset({ latencyMillis: 0, retryAfter: false, records: 0 })
-            const measured = yield* measure(client, { setup: full, workload, warmup: 0, patienceMillis: 30_000, prefix: "r" })
+            const measured = yield* measure(client, {
+              setup: full,
+              workload,
+              warmup: 0,
+              patienceMillis: 30_000,
+              prefix: "r"
+            })
             return { measured: [measured], stats: yield* server.stats }
           })).pipe(Effect.map((found) => ({
             settings: settingsOf(found),
@@ -80,7 +86,9 @@ export const records: Scenario = {
           ...atMost("lost", 0, seen(gets.table, "lost")),
           ...atMost("calls of a batch read", Math.ceil(count / 100), seen(batches.table, "calls"))
         ],
-        notes: mergedGets ? [] : ["effect-hubspot does not merge gets into batches yet; its batchRead does it when asked to."]
+        notes: mergedGets
+          ? []
+          : ["effect-hubspot does not merge gets into batches yet; its batchRead does it when asked to."]
       }
     }))
 }

@@ -25,7 +25,8 @@ const answerOf = (file: string, args: ReadonlyArray<string>, execArgv: ReadonlyA
 
 const operate = (subject: string, waiting: number, operations: number): Effect.Effect<Operations, BenchError> =>
   Effect.gen(function*() {
-    const source = `import { subject } from "./scale/${subject}.ts"; import { main } from "./scale/subject.ts"; main(subject)`
+    const source =
+      `import { subject } from "./scale/${subject}.ts"; import { main } from "./scale/subject.ts"; main(subject)`
     const file = yield* bundle(`scale-${subject}`, source)
     return (yield* answerOf(file, [waiting, operations].map(String))) as Operations
   })
@@ -70,15 +71,21 @@ export const scale: Scenario = {
           return (yield* answerOf(file, [server.url, size, String(calls)], ["--expose-gc"])) as Portals
         }))
       const limiters: ReadonlyMap<string, { readonly name: string; readonly waiting: number }> = new Map(
-        ["limiter", "bottleneck"].filter((name) => has(name === "limiter" ? "ours" : name)).flatMap((name) =>
-          sizes.map((waiting) => [`${name === "limiter" ? "ours" : name}, ${waiting} waiting`, { name, waiting }] as const)
+        ["limiter", "bottleneck"].filter((name) =>
+          has(name === "limiter" ? "ours" : name)
+        ).flatMap((name) =>
+          sizes.map((waiting) =>
+            [`${name === "limiter" ? "ours" : name}, ${waiting} waiting`, { name, waiting }] as const
+          )
         )
       )
       const takes = yield* interleaved("limiter", repeats, [...limiters.keys()], (label) => {
         const { name, waiting } = limiters.get(label) ?? { name: "", waiting: 0 }
         return operate(name, waiting, operations)
       })
-      const breakers = ["breaker", "cockatiel"].filter((name) => has(name === "breaker" ? "ours" : name))
+      const breakers = ["breaker", "cockatiel"].filter((name) =>
+        has(name === "breaker" ? "ours" : name)
+      )
       const passes = yield* interleaved("breaker", repeats, breakers, (name) => operate(name, 1, operations))
 
       const portalsTable: Table = {

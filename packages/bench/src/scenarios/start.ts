@@ -38,7 +38,20 @@ const gzippedKiB = (file: string) => Effect.sync(() => gzipSync(readFileSync(fil
 export const start: Scenario = {
   name: "start",
   title: "Start and size of a program that gets one contact",
-  clients: ["fetch", "undici", "got", "ky", "axios-retry", "p-retry", "cockatiel", "bottleneck", "official", "platform", "ours", "ours-hubspot"],
+  clients: [
+    "fetch",
+    "undici",
+    "got",
+    "ky",
+    "axios-retry",
+    "p-retry",
+    "cockatiel",
+    "bottleneck",
+    "official",
+    "platform",
+    "ours",
+    "ours-hubspot"
+  ],
   quickClients: ["fetch", "official", "ours-hubspot"],
   run: (plan) =>
     Effect.scoped(Effect.gen(function*() {
@@ -69,11 +82,17 @@ export const start: Scenario = {
       }
       const own = table.rows.filter(({ label }) => isOurs(label))
       const seen = (column: string) => own.map((row) => spread(row, column).median)
-      const official = table.rows.filter(({ label }) => label === "official").map((row) => spread(row, "start, bundled").median)
+      const official = table.rows.filter(({ label }) => label === "official").map((row) =>
+        spread(row, "start, bundled").median
+      )
       return {
         scenario: "start",
         title: start.title,
-        parameters: { repeats, bundler: "esbuild, minified, one ESM file for Node 20", transport: "fetch for Effect's" },
+        parameters: {
+          repeats,
+          bundler: "esbuild, minified, one ESM file for Node 20",
+          transport: "fetch for Effect's"
+        },
         settings: {},
         tables: [table],
         targets: [

@@ -15,14 +15,14 @@ export const page = (after: number, limit: number, total: number): string => {
 }
 
 export const batch = (ids: ReadonlyArray<string>): string =>
-  `{"status":"COMPLETE","results":[${
-    ids.map(contact).join(",")
-  }],"startedAt":"${instant}","completedAt":"${instant}"}`
+  `{"status":"COMPLETE","results":[${ids.map(contact).join(",")}],"startedAt":"${instant}","completedAt":"${instant}"}`
 
 export const rateLimited =
   `{"status":"error","message":"You have reached your ten_secondly_rolling limit.","errorType":"RATE_LIMIT",` +
   `"correlationId":"5e1d3c1c-0000-4000-8000-000000000000","policyName":"TEN_SECONDLY_ROLLING"}`
 
-export const unavailable = `{"status":"error","message":"service unavailable","correlationId":"5e1d3c1c-0000-4000-8000-000000000000"}`
+export const unavailable =
+  `{"status":"error","message":"service unavailable","correlationId":"5e1d3c1c-0000-4000-8000-000000000000"}`
 
-export const unknown = `{"status":"error","message":"resource not found","correlationId":"5e1d3c1c-0000-4000-8000-000000000000"}`
+export const unknown =
+  `{"status":"error","message":"resource not found","correlationId":"5e1d3c1c-0000-4000-8000-000000000000"}`

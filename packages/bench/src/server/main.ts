@@ -54,7 +54,9 @@ const serve = (request: IncomingMessage, response: ServerResponse) => {
   const wait = run.window?.admit(now) ?? 0
   if (wait > 0) {
     run.rateLimited++
-    const headers: Record<string, string> = run.settings.retryAfter ? { "retry-after": String(Math.ceil(wait / 1000)) } : {}
+    const headers: Record<string, string> = run.settings.retryAfter
+      ? { "retry-after": String(Math.ceil(wait / 1000)) }
+      : {}
     return answer(response, 429, Answers.rateLimited, headers)
   }
   const url = new URL(request.url ?? "/", "http://localhost")
@@ -100,5 +102,8 @@ process.on("message", (message: { reset?: ServerSettings }) => {
 
 process.once("disconnect", () => process.exit())
 
-server.listen(0, "127.0.0.1", () =>
-  process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))
+server.listen(
+  0,
+  "127.0.0.1",
+  () => process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+)

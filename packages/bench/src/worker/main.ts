@@ -10,7 +10,14 @@ export const main = async (client: Client): Promise<void> => {
   const api = await client.make(job.setup)
   if (job.warmup > 0) {
     const concurrency = job.workload.kind === "calls" ? job.workload.concurrency : 1
-    const work = { kind: "calls", count: job.warmup, concurrency, createEvery: 0, type: "contacts", firstId: 1 } as const
+    const work = {
+      kind: "calls",
+      count: job.warmup,
+      concurrency,
+      createEvery: 0,
+      type: "contacts",
+      firstId: 1
+    } as const
     await calls(api, makeTally(), work, "warm")
   }
   const told = new Promise((resolve) => process.once("message", resolve))

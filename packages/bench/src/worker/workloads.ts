@@ -37,7 +37,14 @@ export const makeTally = () => {
     created,
     started: () => started,
     lastEnd: () => lastEnd,
-    counts: () => ({ latency: latencies.latency(), succeeded, failed, neverEnded: started - succeeded - failed, failures, created })
+    counts: () => ({
+      latency: latencies.latency(),
+      succeeded,
+      failed,
+      neverEnded: started - succeeded - failed,
+      failures,
+      created
+    })
   }
 }
 
