@@ -26,8 +26,9 @@ Options:
   --repeats N         rounds, each of which measures every client once
   --count N           calls or records
   --concurrency N     instead of the scenario's own
-  --results FOLDER    for the JSON; packages/bench/results unless --quick
-  --charts FOLDER     for the SVGs; docs/bench unless --quick
+  --results FOLDER    for the JSON; packages/bench/results unless --quick or --profile
+  --charts FOLDER     for the SVGs; docs/bench unless --quick or --profile
+  --profile FOLDER    V8 profiles of the clients of overhead and listing, and the hottest functions; one client at a time
   --help`
 
 const options = {
@@ -38,6 +39,7 @@ const options = {
   concurrency: { type: "string" },
   results: { type: "string" },
   charts: { type: "string" },
+  profile: { type: "string" },
   help: { type: "boolean", default: false }
 } as const
 
@@ -80,13 +82,15 @@ export const parse = (args: ReadonlyArray<string>): Either.Either<Arguments, Wro
         clients: named === undefined
           ? values.quick ? scenario.quickClients : scenario.clients
           : scenario.clients.filter((name) => named.includes(name)),
-        ...numbers
+        ...numbers,
+        profile: values.profile
       }
     }))
+    const keepNothing = values.quick || values.profile !== undefined
     return {
       help: values.help,
       runs: runs.filter(({ plan }) => plan.clients.length > 0),
-      results: values.results ?? (values.quick ? undefined : "packages/bench/results"),
-      charts: values.charts ?? (values.quick ? undefined : "docs/bench")
+      results: values.results ?? (keepNothing ? undefined : "packages/bench/results"),
+      charts: values.charts ?? (keepNothing ? undefined : "docs/bench")
     }
   })

@@ -8,6 +8,7 @@ import * as Arguments from "./arguments.ts"
 import { type Machine, machine } from "./machine.ts"
 import { BenchError, home } from "./processes.ts"
 import type { Report } from "./report/model.ts"
+import { hottest } from "./report/profile.ts"
 import { chart } from "./report/svg.ts"
 import { reportText } from "./report/text.ts"
 
@@ -43,6 +44,7 @@ const program = Effect.gen(function*() {
     const report = yield* scenario.run(plan)
     yield* Console.log(reportText(report, where))
     yield* keep(args, report, where)
+    if (plan.profile !== undefined) yield* Console.log(hottest(plan.profile))
   }
 })
 

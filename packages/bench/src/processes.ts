@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { build } from "esbuild"
-import { fork } from "node:child_process"
+import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -69,6 +69,15 @@ export interface Child {
   readonly ask: (message: object) => Effect.Effect<unknown, BenchError>
 }
 
+const killed = (child: ChildProcess) => Effect.sync(() => child.kill("SIGKILL"))
+
+/** A profile is written when the process ends by itself. */
+const ended = (child: ChildProcess) =>
+  Effect.async<void>((resume) => {
+    if (child.exitCode !== null) return resume(Effect.void)
+    child.once("exit", () => resume(Effect.void))
+  }).pipe(Effect.timeoutOption("20 seconds"), Effect.zipRight(killed(child)))
+
 /** Runs a bundle in a process, which ends with the scope. */
 export const start = (
   file: string,
@@ -90,11 +99,10 @@ export const start = (
         return child
       }),
       (child) =>
-        Effect.sync(() =>
-          child.kill("SIGKILL")
-        )
+        execArgv.includes("--cpu-prof") ? ended(child) : killed(child)
     )
     const next = Effect.flatten(Queue.take(said))
-    const ask = (message: object) => Effect.zipRight(Effect.sync(() => child.send(message)), next)
+    const ask = (message: object) =>
+      Effect.zipRight(Effect.sync(() => child.send(message)), next)
     return { next, ask }
   })

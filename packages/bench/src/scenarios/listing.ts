@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { neverReached, production } from "../defaults.ts"
 import { measure, scriptedServer } from "../measure.ts"
 import { atMost, ratios, spread, type Table } from "../report/model.ts"
-import { interleaved, type Scenario, settingsOf, setupText, token } from "./scenario.ts"
+import { execArgvOf, interleaved, type Scenario, settingsOf, setupText, token } from "./scenario.ts"
 
 const setup = { ...production, limit: neverReached }
 
@@ -31,7 +31,7 @@ export const listing: Scenario = {
           Effect.gen(function*() {
             yield* server.reset({ latencyMillis: 0, retryAfter: false, records })
             const job = { setup: full, workload: { kind: "list" }, warmup: 0, patienceMillis: 0, prefix: "l" } as const
-            const measured = yield* measure(client, job)
+            const measured = yield* measure(client, job, Effect.void, execArgvOf(plan))
             return { measured: [measured] }
           }))
         settings = { ...settings, ...settingsOf(found) }

@@ -4,7 +4,7 @@ import { neverReached, production } from "../defaults.ts"
 import { measure, scriptedServer } from "../measure.ts"
 import type { Setup } from "../model.ts"
 import { atMost, ratios, type Row, type Table } from "../report/model.ts"
-import { best, interleaved, ours, peers, type Scenario, settingsOf, setupText, token } from "./scenario.ts"
+import { best, execArgvOf, interleaved, ours, peers, type Scenario, settingsOf, setupText, token } from "./scenario.ts"
 
 const setup = { ...production, limit: neverReached }
 
@@ -30,7 +30,7 @@ export const overhead: Scenario = {
           Effect.gen(function*() {
             yield* server.reset({ latencyMillis: 0, retryAfter: false, records: 0 })
             const job = { setup: full, workload, warmup, patienceMillis: 30_000, prefix: "o" }
-            const measured = yield* measure(client, job)
+            const measured = yield* measure(client, job, Effect.void, execArgvOf(plan))
             return { measured: [measured] }
           }))
         settings = settingsOf(found)

@@ -16,7 +16,13 @@ export interface Plan {
   readonly count: number | undefined
   /** The default is the scenario's. */
   readonly concurrency: number | undefined
+  /** A folder for V8 profiles of the clients. */
+  readonly profile: string | undefined
 }
+
+/** What Node is told where profiles are wanted. */
+export const execArgvOf = ({ profile }: Plan): ReadonlyArray<string> =>
+  profile === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profile]
 
 export interface Scenario {
   readonly name: string
