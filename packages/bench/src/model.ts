@@ -58,8 +58,8 @@ export type Workload =
 export interface Job {
   readonly setup: Setup
   readonly workload: Workload
-  /** Calls before the measured ones, at the same concurrency. */
-  readonly warmup: number
+  /** Calls before the measured ones, at the same concurrency: by the same client, or by another one in the same process. */
+  readonly warmup?: { readonly calls: number; readonly sameClient: boolean } | undefined
   /** When nothing has ended for this long, the calls that are still under way count as never ended. */
   readonly patienceMillis: number
   /** Tells the calls of one process from those of another. */

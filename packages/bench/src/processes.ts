@@ -5,6 +5,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { build } from "esbuild"
 import { type ChildProcess, fork } from "node:child_process"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -14,6 +15,10 @@ export const home = fileURLToPath(new URL("..", import.meta.url))
 
 /** Inside of the package, so that what a bundle leaves out is found. */
 export const cache = join(home, "node_modules/.cache/bench")
+
+/** Of this run alone: another one may be going on. */
+const ownFolder = join(cache, `run-${process.pid}`)
+process.once("exit", () => rmSync(ownFolder, { recursive: true, force: true }))
 
 const esmHasNoRequire = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`
 
@@ -31,7 +36,7 @@ export const bundle = (
   source: string,
   options: BundleOptions = {}
 ): Effect.Effect<string, BenchError> => {
-  const outfile = join(cache, `${name}.mjs`)
+  const outfile = join(ownFolder, `${name}.mjs`)
   return Effect.tryPromise({
     try: () => {
       const known = bundles.get(outfile)

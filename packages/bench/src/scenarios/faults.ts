@@ -56,7 +56,6 @@ export const faults: Scenario = {
             const job = {
               setup: full,
               workload,
-              warmup: 0,
               patienceMillis: plan.quick ? 10_000 : 40_000,
               prefix: "new"
             }

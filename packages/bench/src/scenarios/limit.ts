@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { production } from "../defaults.ts"
 import { type Measured, scriptedServer, together } from "../measure.ts"
-import type { Setup } from "../model.ts"
+import type { Job, Setup } from "../model.ts"
 import { localRedis } from "../redis.ts"
 import { atMost, spread, type Table } from "../report/model.ts"
 import { best, interleaved, isOurs, ours, peers, type Scenario, settingsOf, setupText, token } from "./scenario.ts"
@@ -39,41 +39,18 @@ export const limit: Scenario = {
         const title = `${processes === 1 ? "One process" : `${processes} processes, Redis where they know it`}, ${
           retryAfter ? "with" : "without"
         } Retry-After`
-        const run = (client: string, round: number) => {
-          const url = Option.getOrUndefined(redis)
-          const full: Setup = {
-            ...setup,
-            baseUrl: server.url,
-            token,
-            processes,
-            ...processes === 1 || url === undefined
-              ? {}
-              : { redis: { url, prefix: `${client}-${retryAfter}-${round}` } }
-          }
-          const jobs = Array.from({ length: processes }, (_, n) => {
-            const each = Math.floor(count / processes) + (n < count % processes ? 1 : 0)
-            const workload = {
-              kind: "calls",
-              count: each,
-              concurrency: each,
-              createEvery: 0,
-              type: "contacts",
-              firstId: 1
-            }
-            return {
-              setup: full,
-              workload: { ...workload, kind: "calls" },
-              warmup: 0,
-              patienceMillis: 75_000,
-              prefix: `${n}`
-            } as const
-          })
-          return Effect.gen(function*() {
-            yield* server.reset({ latencyMillis, limit: setup.limit, retryAfter, records: 0 })
-            const measured = yield* together(client, jobs)
+        const run = (client: string, round: number) =>
+          Effect.gen(function*() {
+            const url = Option.getOrUndefined(redis)
+            const shared = processes === 1 || url === undefined
+              ? undefined
+              : { url, prefix: `${client}-${retryAfter}-${round}` }
+            const full = { ...setup, baseUrl: server.url, token, processes, redis: shared }
+            yield* server.reset({ latencyMillis: 0, retryAfter, records: 0 })
+            const begin = server.reset({ latencyMillis, limit: setup.limit, retryAfter, records: 0 })
+            const measured = yield* together(client, jobsOf(full, count), begin)
             return { measured, stats: yield* server.stats }
           })
-        }
         const clients = processes === 1
           ? plan.clients
           : plan.clients.filter((client) => isOurs(client) || worthSeveral.includes(client))
@@ -137,6 +114,20 @@ export const limit: Scenario = {
       }
     }))
 }
+
+/** The calls, dealt out to the processes: each of them asks for all of its own at once. */
+const jobsOf = (setup: Setup, count: number): ReadonlyArray<Job> =>
+  Array.from({ length: setup.processes }, (_, n) => {
+    const each = Math.floor(count / setup.processes) + (n < count % setup.processes ? 1 : 0)
+    return {
+      setup,
+      workload: { kind: "calls", count: each, concurrency: each, createEvery: 0, type: "contacts", firstId: 1 },
+      // Its calls must not be there when the others are counted.
+      warmup: { calls: Math.floor(setup.limit.calls / setup.processes / 2), sameClient: false },
+      patienceMillis: 75_000,
+      prefix: `${n}`
+    }
+  })
 
 /** Those who have something to share a limit with, or are told when to come back. */
 const worthSeveral = ["got", "ky", "axios-retry", "p-retry", "bottleneck", "official-tuned"]

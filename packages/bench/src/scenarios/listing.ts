@@ -30,7 +30,7 @@ export const listing: Scenario = {
         const found = yield* interleaved(`listing, ${records} records`, repeats, clients, (client) =>
           Effect.gen(function*() {
             yield* server.reset({ latencyMillis: 0, retryAfter: false, records })
-            const job = { setup: full, workload: { kind: "list" }, warmup: 0, patienceMillis: 0, prefix: "l" } as const
+            const job = { setup: full, workload: { kind: "list" }, patienceMillis: 0, prefix: "l" } as const
             const measured = yield* measure(client, job, Effect.void, execArgvOf(plan))
             return { measured: [measured] }
           }))

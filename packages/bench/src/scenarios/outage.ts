@@ -34,7 +34,6 @@ export const outage: Scenario = {
           const measured = yield* measure(client, {
             setup: full,
             workload,
-            warmup: 0,
             patienceMillis: 60_000,
             prefix: "a"
           })

@@ -29,7 +29,13 @@ export const overhead: Scenario = {
         const found = yield* interleaved(`overhead, concurrency ${concurrency}`, repeats, plan.clients, (client) =>
           Effect.gen(function*() {
             yield* server.reset({ latencyMillis: 0, retryAfter: false, records: 0 })
-            const job = { setup: full, workload, warmup, patienceMillis: 30_000, prefix: "o" }
+            const job = {
+              setup: full,
+              workload,
+              warmup: { calls: warmup, sameClient: true },
+              patienceMillis: 30_000,
+              prefix: "o"
+            }
             const measured = yield* measure(client, job, Effect.void, execArgvOf(plan))
             return { measured: [measured] }
           }))

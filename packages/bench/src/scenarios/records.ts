@@ -28,7 +28,6 @@ export const records: Scenario = {
             const measured = yield* measure(client, {
               setup: full,
               workload,
-              warmup: 0,
               patienceMillis: 30_000,
               prefix: "r"
             })
