@@ -12,7 +12,9 @@ import { basename, dirname, extname, join, relative } from "node:path"
 
 const root = dirname(import.meta.dirname)
 const folder = join(root, "node_modules/.cache/examples")
-const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name))
+const packages = readdirSync(join(root, "packages"))
+  .map((name) => join(root, "packages", name))
+  .filter((folder) => !JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).private)
 
 const files = [
   join(root, "README.md"),

@@ -32,6 +32,7 @@ for (const name of readdirSync(join(root, "packages"))) {
   const folder = join(root, "packages", name)
   const copy = join(root, "node_modules/.cache/docs", name)
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  if (manifest.private) continue
 
   rmSync(copy, { recursive: true, force: true })
   mkdirSync(copy, { recursive: true })

@@ -8,7 +8,9 @@ const workspace = fileURLToPath(new URL("../..", import.meta.url))
 
 const readJson = (file: string) => JSON.parse(readFileSync(file, "utf8"))
 
-const folders = readdirSync(join(workspace, "packages"))
+const folders = readdirSync(join(workspace, "packages")).filter((folder) =>
+  !readJson(join(workspace, "packages", folder, "package.json")).private
+)
 
 /** The name of each package. */
 export const names: ReadonlyArray<string> = folders.map((folder) =>

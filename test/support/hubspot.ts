@@ -8,8 +8,8 @@ import { Emulator, Limits } from "hubspot-emulator"
 /** Room for everything, and short waits: these tests run on the real clock. */
 const patient: NonNullable<HubSpotConfig.Options["overrides"]> = {
   retry: { base: "20 millis", cap: "100 millis", jitter: Jitter.none, retries: 4 },
-  attemptTimeout: "500 millis",
-  deadline: "5 seconds",
+  attemptTimeout: "2 seconds",
+  deadline: "15 seconds",
   // Here many calls fail that have nothing to do with one another.
   breaker: "off",
   budget: "off",

@@ -1,0 +1,35 @@
+import { Contacts } from "effect-hubspot/Contacts"
+import { Deals } from "effect-hubspot/Deals"
+import * as HubSpot from "effect-hubspot/HubSpot"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import type { Client } from "../model.ts"
+import { properties } from "./contacts.ts"
+import { limitOf, overridesOf, settingsOf } from "./ours.ts"
+import { lean, leanName } from "./transport.ts"
+
+/** effect-hubspot as an application uses it. */
+export const client: Client = {
+  settings: (setup) => settingsOf(setup, leanName),
+  make: async (setup) => {
+    const live = HubSpot.layerWith({
+      accessToken: Redacted.make(setup.token),
+      baseUrl: setup.baseUrl,
+      overrides: { ...overridesOf(setup), limits: [limitOf(setup)] }
+    })
+    const runtime = ManagedRuntime.make(Layer.provide(live, lean))
+    return {
+      get: (id) => runtime.runPromise(Contacts.get(id, { properties })),
+      create: (type, values) => runtime.runPromise(type === "deals" ? Deals.create(values) : Contacts.create(values)),
+      list: (onPage) =>
+        runtime.runPromise(
+          Stream.runForEach(Contacts.pages({ properties }), (page) => Effect.sync(() => onPage(page)))
+        ),
+      getMany: async (ids) => (await runtime.runPromise(Contacts.batchRead(ids, { properties }))).succeeded.length,
+      close: () => runtime.dispose()
+    }
+  }
+}
