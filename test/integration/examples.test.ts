@@ -1,9 +1,10 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either } from "effect"
+import { Array, Effect, Either } from "effect"
 import { Emulator } from "hubspot-emulator"
 import { createHmac } from "node:crypto"
+import { fileURLToPath } from "node:url"
 import * as Program from "../support/Program.ts"
 
 describe("the examples run", () => {
@@ -91,6 +92,67 @@ describe("the examples run", () => {
       assert.strictEqual((yield* post(body)).status, 204)
       yield* seen(/deal\.propertyChange of 7: dealstage = closedwon/)
     }), 60_000)
+
+  /** An emulator, the environment that names it, and a folder. */
+  const surroundings = Effect.gen(function*() {
+    const emulator = yield* Emulator.make()
+    const fs = yield* FileSystem.FileSystem
+    const env = { HUBSPOT_ACCESS_TOKEN: emulator.token, HUBSPOT_BASE_URL: emulator.url }
+    return { emulator, env, fs, folder: yield* fs.makeTempDirectoryScoped() }
+  })
+
+  it.scopedLive("companies-to-ndjson", () =>
+    Effect.gen(function*() {
+      const { emulator, env, folder, fs } = yield* surroundings
+      yield* emulator.add("companies", Array.makeBy(150, (n) => ({ name: `Company ${n}`, numberofemployees: `${n}` })))
+      const file = `${folder}/companies.ndjson`
+      const { stdout } = yield* Program.run("examples/companies-to-ndjson.ts", [file], env)
+      assert.strictEqual(stdout, `150 companies in ${file}\n`)
+      const lines = (yield* fs.readFileString(file)).trimEnd().split("\n").map((line) => JSON.parse(line))
+      assert.deepStrictEqual(lines.map(({ numberofemployees }) => numberofemployees), Array.range(0, 149))
+      assert.deepInclude(lines[7], { name: "Company 7", domain: null })
+    }).pipe(Effect.provide(NodeContext.layer)), 60_000)
+
+  it.scopedLive("csv-to-contacts", () =>
+    Effect.gen(function*() {
+      const { emulator, env, folder, fs } = yield* surroundings
+      yield* emulator.add("contacts", [{ email: "ada@example.com" }])
+      const file = `${folder}/people.csv`
+      const people = [
+        "ada@example.com,Ada,Lovelace",
+        "grace@example.com,Grace,\"Hopper, Adm.\"",
+        "nobody,No,One",
+        ",No,Email"
+      ]
+      yield* fs.writeFileString(file, ["email,firstname,lastname", ...people].join("\r\n"))
+      const { code, stderr, stdout } = yield* Program.run("examples/csv-to-contacts.ts", [file], env)
+      assert.strictEqual(stdout, "1 created, 1 updated, 2 failed\n")
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /^nobody: .*email.*\n\(no email\): .*properties\.email is missing/)
+      const contacts = yield* emulator.records("contacts")
+      assert.deepStrictEqual(contacts.map(({ properties }) => properties.lastname), ["Lovelace", "Hopper, Adm."])
+    }).pipe(Effect.provide(NodeContext.layer)), 60_000)
+
+  it.scopedLive("pipeline, as often as one likes", () =>
+    Effect.gen(function*() {
+      const { emulator, env, folder } = yield* surroundings
+      yield* emulator.add(
+        "deals",
+        Array.makeBy(120, (n) => ({
+          dealname: `Deal ${n}`,
+          pipeline: "default",
+          dealstage: n % 3 === 0 ? "closedwon" : "qualifiedtobuy",
+          ...(n === 5 ? {} : { amount: "10.10" })
+        }))
+      )
+      // The database's native part is loaded by its name, which no bundle has.
+      const NODE_PATH = fileURLToPath(new URL("../../node_modules/.pnpm/node_modules", import.meta.url))
+      const run = Program.run("examples/pipeline.ts", [`${folder}/deals.db`], { ...env, NODE_PATH })
+      const expected = "qualifiedtobuy: 80 deals, 797.90\nclosedwon: 40 deals, 404.00\n"
+      const first = yield* run
+      assert.strictEqual(first.stdout, expected, first.stderr)
+      assert.strictEqual((yield* run).stdout, expected)
+    }).pipe(Effect.provide(NodeContext.layer)), 60_000)
 
   it.live("plan", () =>
     Effect.gen(function*() {

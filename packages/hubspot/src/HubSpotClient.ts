@@ -23,6 +23,7 @@ import * as Stream from "effect/Stream"
 import type { Source } from "./Credentials.ts"
 import { HubSpotConfig, type Service as Config } from "./HubSpotConfig.ts"
 import * as AccountDay from "./internal/accountDay.ts"
+import * as Batching from "./internal/batching.ts"
 import { isDay } from "./internal/buckets.ts"
 import * as Classify from "./internal/classify.ts"
 import { invalid } from "./internal/invalid.ts"
@@ -102,6 +103,8 @@ export interface Service {
     readonly timeZone?: string | undefined
     readonly resetsAt?: DateTime.DateTime | undefined
   }) => Effect.Effect<void>
+  /** What merges gets of records, where the config wants that. The modules of objects use it. */
+  readonly batching: Batching.Batching | undefined
 }
 
 /**
@@ -191,7 +194,8 @@ export const make: Effect.Effect<
     patch: call("PATCH"),
     del: (path, options) => Effect.asVoid(del(path, Schema.Unknown, options)),
     http,
-    learn: (account) => day.learn(account, raw)
+    learn: (account) => day.learn(account, raw),
+    batching: config.batching === undefined ? undefined : yield* Batching.make(config.batching.window)
   }
 })
 

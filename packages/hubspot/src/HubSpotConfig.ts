@@ -10,6 +10,7 @@ import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -55,6 +56,17 @@ export interface Service {
   readonly policy: Policy.Policy
   /** In place of the policy's limits. */
   readonly limiter: RateLimiter.RateLimiter | undefined
+  /** None where each get goes by itself. */
+  readonly batching: { readonly window: Duration.Duration } | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Batching {
+  /** How long a get waits for others that it can be merged with; not at all once there are a hundred. Default: 10 ms. */
+  readonly window?: Duration.DurationInput | undefined
 }
 
 /**
@@ -86,6 +98,12 @@ export interface Options {
   readonly overrides?: Policy.Overrides | undefined
   /** One that is shared with other clients, in place of the tier's limits; calls take from those of its buckets that it has. */
   readonly limiter?: RateLimiter.RateLimiter | undefined
+  /**
+   * Merges gets of records that are made at about the same time, in one fibre or in many, into batch reads of up to a
+   * hundred: those of the same type, with the same properties, `by` and `archived`, and without associations, histories,
+   * `attemptTimeout` and `retries`. Each still fails and ends by itself. Default: off.
+   */
+  readonly batching?: boolean | Batching | undefined
 }
 
 /**
@@ -105,6 +123,12 @@ export const make = (options: Options): Effect.Effect<Service, Policy.InvalidPol
       issues: [{ field: "timeZone", problem: `must be a time zone such as "America/New_York" or "+01:00"` }]
     })
   }
+  const batching = batchingOf(options.batching)
+  if (batching !== undefined && !isWindow(batching.window)) {
+    return new Policy.InvalidPolicy({
+      issues: [{ field: "batching.window", problem: "must be a time that is not negative and has an end" }]
+    })
+  }
   const limits = withTier(Tier.buckets(tier, timeZone), overrides.limits ?? [])
   return Effect.map(Policy.make(profile, { ...overrides, limits }), (policy) => ({
     credentials: Credentials.isCredentials(accessToken) ? accessToken : Credentials.fromToken(accessToken),
@@ -112,9 +136,17 @@ export const make = (options: Options): Effect.Effect<Service, Policy.InvalidPol
     apiVersion: options.apiVersion ?? "v3",
     timeZone,
     policy,
-    limiter: options.limiter
+    limiter: options.limiter,
+    batching: batching && { window: Duration.decode(batching.window) }
   }))
 }
+
+const batchingOf = (batching: boolean | Batching = false): { readonly window: Duration.DurationInput } | undefined =>
+  batching === false ? undefined : { window: (batching === true ? undefined : batching.window) ?? "10 millis" }
+
+/** Effect reads a negative duration as zero; here it is a mistake. */
+const isWindow = (window: Duration.DurationInput): boolean =>
+  Option.exists(Duration.decodeUnknown(window), Duration.isFinite) && !/^\s*-/.test(String(window))
 
 /**
  * @since 0.1.0
@@ -150,11 +182,20 @@ const usable = (
     )
 }
 
+const batchingFrom = (text: string): Either.Either<boolean | Batching, ConfigError.ConfigError> =>
+  text === "on" || text === "off"
+    ? Either.right(text === "on")
+    : Option.match(Duration.decodeUnknown(text), {
+      onNone: () => Either.left(ConfigError.InvalidData([], "it must be on, off, or a time such as 10 millis")),
+      onSome: (window) => Either.right({ window })
+    })
+
 /**
  * `HUBSPOT_ACCESS_TOKEN`, and where they are set `HUBSPOT_BASE_URL`, `HUBSPOT_TIER` (`free`, `starter`, `professional`,
  * `enterprise`, `add-on` or `oauth`), `HUBSPOT_API_VERSION` (`v3`, `2026-03` or `2026-09`), `HUBSPOT_TIME_ZONE` (such as
- * `America/New_York`), `HUBSPOT_PROFILE` (`production`, `development` or `testing`) and changes to the profile, such as
- * `HUBSPOT_DEADLINE` or `HUBSPOT_RETRY_RETRIES`: see `Policy.config` of `effect-resilience`.
+ * `America/New_York`), `HUBSPOT_PROFILE` (`production`, `development` or `testing`), `HUBSPOT_BATCHING` (`on`, `off`, or how
+ * long to wait for other gets, such as `10 millis`) and changes to the profile, such as `HUBSPOT_DEADLINE` or
+ * `HUBSPOT_RETRY_RETRIES`: see `Policy.config` of `effect-resilience`.
  *
  * @since 0.1.0
  * @category config
@@ -178,7 +219,8 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
     Config.withDefault(undefined)
   ),
   profile: Profile.config("hubspot"),
-  overrides: Policy.config("hubspot")
+  overrides: Policy.config("hubspot"),
+  batching: Config.withDefault(Config.mapOrFail(Config.string("HUBSPOT_BATCHING"), batchingFrom), undefined)
 })
 
 /**

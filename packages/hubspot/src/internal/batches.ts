@@ -163,6 +163,12 @@ const inputError = (batch: { readonly path: string }, error: unknown): ClientErr
   })
 }
 
+const nothingSaid = "it says nothing of this input"
+
+/** Whether that is all that is wrong: the call itself has succeeded. */
+export const isUnmentioned = (error: ApiError): boolean =>
+  error._tag === "InvalidResponse" && error.problem === nothingSaid
+
 const unmentioned = <Input, R>(batch: Batch<Input, R>): Outcome<R> =>
   "nothing" in batch.schema
     ? Either.right(batch.schema.nothing)
@@ -170,7 +176,7 @@ const unmentioned = <Input, R>(batch: Batch<Input, R>): Outcome<R> =>
       new InvalidResponse({
         ...identity(batch),
         status: 207,
-        problem: "it says nothing of this input",
+        problem: nothingSaid,
         outcome: "unknown",
         retryable: false
       })

@@ -1,4 +1,5 @@
 /** The calls that read records by their ids, or all of them. */
+import type { ApiError } from "effect-resilience/ApiError"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,9 +12,10 @@ import type { CrmRecord, Fields, Read } from "../CrmRecord.ts"
 import { HubSpotClient } from "../HubSpotClient.ts"
 import * as Batches from "./batches.ts"
 import { invalid } from "./invalid.ts"
+import * as MergedGets from "./mergedGets.ts"
 import { keyFor, type ObjectWire, sent, together } from "./objectWire.ts"
 import { endless, firstPage, nextPage, Paging } from "./paging.ts"
-import type { Answered } from "./records.ts"
+import { type Answered, undecoded } from "./records.ts"
 import { type Asked, maxRecords, split } from "./selection.ts"
 
 type Calls<F extends Fields> = Pick<CrmObject<F>, "get" | "batchRead" | "pages" | "stream">
@@ -24,10 +26,14 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
   const get = <Name extends string, Past extends string>(
     id: string,
     options: Lookup<F> & Selection<Name, Past> & Related & Settings = {}
-  ) =>
+  ): Effect.Effect<Read<F, Name, Past>, ApiError, HubSpotClient> =>
     Effect.gen(function*() {
       type R = Read<F, Name, Past>
       const client = yield* HubSpotClient
+      if (client.batching !== undefined && MergedGets.canBeMerged(id, options)) {
+        const merged = yield* getMerged<R>(client.batching, id, options)
+        if (Option.isSome(merged)) return merged.value
+      }
       const { archived, associations, by, properties, propertiesWithHistory, ...settings } = options
       const { head, rest } = split(wire.asked({ properties, propertiesWithHistory }))
       const answered = yield* client.get(
@@ -46,15 +52,22 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
 
   const read = <R extends CrmRecord<unknown>>(
     ids: ReadonlyArray<string>,
+    asked: Asked,
+    options: Lookup<F> & Pick<Selection<string>, "archived"> & BatchSettings
+  ) => readAs(wire.read<R>(asked.names, asked.history), ids, asked, options)
+
+  const readAs = <R extends { readonly id: string }>(
+    schema: Schema.Schema<Answered<R>, unknown>,
+    ids: ReadonlyArray<string>,
     { history, names }: Asked,
-    { archived, by, ...settings }: Lookup<F> & Pick<Selection<string>, "archived"> & BatchSettings
+    { archived, by, ...settings }: MergedGets.Which & BatchSettings
   ): Effect.Effect<BatchResult<string, R>, never, HubSpotClient> =>
     Batches.run<string, R>({
       path: `${path}/batch/read`,
       inputs: ids,
       itemOf: (id) => Either.map(checkId("POST", id), (id) => ({ key: keyFor(by)(id), body: { id } })),
       keyOf: ({ raw, record }) => keyFor(by)(by === undefined ? record.id : raw[by] ?? ""),
-      schema: wire.read<R>(names, history),
+      schema,
       extras: {
         properties: by === undefined || names.includes(by) ? names : [...names, by],
         propertiesWithHistory: history,
@@ -64,6 +77,8 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       ...sent(settings, "safe", { archived }),
       repeats: "share"
     })
+
+  const getMerged = MergedGets.make(wire, (ids, asked, which) => readAs(undecoded, ids, asked, which))
 
   /**
    * The records with the properties that a URL had no room for. One that has gone meanwhile is left out, as it would be

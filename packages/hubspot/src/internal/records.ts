@@ -1,7 +1,9 @@
 /** Records on the wire: decoding their properties by the module's schemas, and encoding what is to be written. */
 import type { InvalidRequest } from "effect-resilience/ApiError"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Rec from "effect/Record"
 import * as Schema from "effect/Schema"
 import type { Associated as AssociatedRecords, CrmRecord, Fields } from "../CrmRecord.ts"
@@ -45,12 +47,36 @@ function nullable<A, I>(schema: Schema.Schema<A, I>): Schema.optionalWith<Schema
   return Schema.optionalWith(schema, { nullable: true })
 }
 
+const rawOf = (json: unknown): Option.Option<(typeof Wire.Type)["properties"]> =>
+  Option.map(Schema.decodeUnknownOption(Wire.pick("properties"))(json), ({ properties }) => properties)
+
 /** A record that has arrived, and beside it what is needed to tell whose it is. */
 export interface Answered<R> {
   readonly record: R
   readonly raw: (typeof Wire.Type)["properties"]
   readonly traceId: string | undefined
 }
+
+/** A record as it came. */
+export interface Undecoded {
+  readonly id: string
+  readonly json: unknown
+}
+
+/** For records that several have asked for: each decodes what it gets, so that nobody fails with what is not its own. */
+export const undecoded: Schema.Schema<Answered<Undecoded>, unknown> = Schema.transform(
+  Schema.Unknown,
+  Schema.declare((_): _ is Answered<Undecoded> => true),
+  {
+    strict: true,
+    decode: (json) => ({
+      record: { id: Predicate.hasProperty(json, "id") ? String(json.id) : "", json },
+      raw: Option.getOrElse(rawOf(json), () => ({})),
+      traceId: undefined
+    }),
+    encode: ({ record }) => record.json
+  }
+)
 
 export type Decoder = <R extends CrmRecord<unknown>>(
   names: ReadonlyArray<string> | undefined,
