@@ -380,12 +380,10 @@ describe("the official SDK's own retries", () => {
       const spy = yield* told
       // The ten seconds of the SDK are made a tenth of one, as those of the window are.
       const { setTimeout } = globalThis
-      const shortened = ((run: () => void, millis: number, ...rest: Array<never>) =>
-        setTimeout(run, millis === 10_000 ? 100 : millis, ...rest)) as typeof setTimeout
+      const shortened = ((run: () => void, millis?: number) =>
+        setTimeout(run, millis === 10_000 ? 100 : millis)) as typeof setTimeout
       yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          vi.stubGlobal("setTimeout", shortened)
-        ),
+        Effect.sync(() => vi.stubGlobal("setTimeout", shortened)),
         () => Effect.sync(() => vi.unstubAllGlobals())
       )
       yield* sdk(

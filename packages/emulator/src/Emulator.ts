@@ -155,9 +155,10 @@ export const make = (
     const reset = Effect.sync(() => {
       account = Account.make(settings, now())
     })
+    const faults = Effect.sync(() => account.faults.plan)
     const setFaults = (plan: FaultPlan.FaultPlan) => Effect.sync(() => Account.setFaults(account, plan, now()))
 
-    yield* server.serve(Server.handler(() => account, now, { stats, reset, setFaults }))
+    yield* server.serve(Server.handler(() => account, now, { stats, reset, faults, setFaults }))
 
     return Emulator.of({
       url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,

@@ -3,7 +3,7 @@
  * its head is there; `conclude` carries it out when its body is. No sockets and no clock in here.
  */
 import * as Duration from "effect/Duration"
-import type { Fault, FaultPlan } from "../FaultPlan.ts"
+import type { Fault, FaultPlan, RetryAfter } from "../FaultPlan.ts"
 import type { Limits } from "../Limits.ts"
 import type * as OAuthApp from "../OAuthApp.ts"
 import type { ObjectType } from "../ObjectType.ts"
@@ -12,6 +12,7 @@ import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
 import * as Counters from "./Counters.ts"
 import * as FaultChoice from "./FaultChoice.ts"
+import * as HttpDate from "./HttpDate.ts"
 import * as OAuth from "./OAuth.ts"
 import { router } from "./Paths.ts"
 import * as Portal from "./Portal.ts"
@@ -93,6 +94,7 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   const known = route !== undefined && "handle" in route
   counters.requests++
   Counters.increment(counters.routes, known ? `${head.method} ${route.template}` : "unknown")
+  const serverTime = now + (faults.plan.clockSkew ?? 0)
   const drawn = FaultChoice.draw(faults, head.method, path)
   const correlationId = `00000000-0000-4000-8000-${counters.requests.toString(16).padStart(12, "0")}`
   const arrival = {
@@ -101,13 +103,13 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
     query: mark === -1 ? "" : head.url.slice(mark + 1),
     origin: `http://${head.host}`,
     correlationId,
-    headers: { "x-hubspot-correlation-id": correlationId },
+    headers: { "date": HttpDate.format(serverTime), "x-hubspot-correlation-id": correlationId },
     refusal: undefined,
     fault: undefined
   }
 
   const outage = FaultChoice.outage(faults, now)
-  if (outage !== undefined) return afflict(self, arrival, outage)
+  if (outage !== undefined) return afflict(self, arrival, outage, serverTime)
   if (head.url.length > maxUrl) return { ...arrival, refusal: Answer.uriTooLong }
 
   const bucket = known ? route.bucket : "general"
@@ -119,7 +121,7 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
     counters.limited++
     return { ...arrival, headers, refusal: Answer.rateLimited(verdict) }
   }
-  return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn)
+  return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn, serverTime)
 }
 
 /** The edge takes no longer ones. */
@@ -141,14 +143,17 @@ const callerOf = (
   return Answer.isFailure(app) ? app : { key: `app ${app.clientId}`, daily: false }
 }
 
-const afflict = (self: Account, arrival: Arrival, fault: Fault): Arrival => {
+const afflict = (self: Account, arrival: Arrival, fault: Fault, serverTime: number): Arrival => {
+  const waitOf = ({ retryAfter }: { readonly retryAfter?: RetryAfter }) => HttpDate.retryAfter(retryAfter, serverTime)
   Counters.increment(self.counters.faults, fault.kind)
   switch (fault.kind) {
     case "status":
-      return { ...arrival, fault, refusal: Answer.outOfOrder(fault.status, fault.retryAfter) }
+      return { ...arrival, fault, refusal: Answer.outOfOrder(fault.status, waitOf(fault)) }
+    case "html":
+      return { ...arrival, fault, refusal: Answer.edgePage(fault.status, waitOf(fault)) }
     case "rateLimited":
       self.counters.injected429++
-      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, fault.retryAfter) }
+      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, waitOf(fault)) }
     default:
       return { ...arrival, fault }
   }

@@ -11,6 +11,7 @@ export const prefix = "/emulator/"
 /** What the paths act on. */
 export interface Controls {
   readonly stats: Effect.Effect<Stats>
+  readonly faults: Effect.Effect<FaultPlan.FaultPlan>
   readonly setFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
 }
@@ -26,6 +27,14 @@ export const answer = (
       return Effect.map(controls.stats, Answer.ok)
     case "POST /emulator/reset":
       return Effect.as(controls.reset, Answer.noContent)
+    case "GET /emulator/faults":
+      return Effect.map(controls.faults, (plan) => Answer.ok(FaultPlan.encode(plan)))
+    case "DELETE /emulator/faults":
+      return FaultPlan.decode(FaultPlan.none).pipe(
+        Effect.orDie,
+        Effect.flatMap(controls.setFaults),
+        Effect.as(Answer.noContent)
+      )
     case "PUT /emulator/faults":
       return planFrom(text).pipe(
         Effect.flatMap(controls.setFaults),
