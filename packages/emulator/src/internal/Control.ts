@@ -14,6 +14,8 @@ export interface Controls {
   readonly faults: Effect.Effect<FaultPlan.FaultPlan>
   readonly setFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
+  /** Writes the snapshot's file, if there is one. */
+  readonly keep: Effect.Effect<void, string> | undefined
 }
 
 export const answer = (
@@ -35,6 +37,12 @@ export const answer = (
         Effect.flatMap(controls.setFaults),
         Effect.as(Answer.noContent)
       )
+    case "POST /emulator/snapshot":
+      return controls.keep === undefined
+        ? Effect.succeed(Answer.invalid("The emulator was started without a file for a snapshot."))
+        : Effect.as(controls.keep, Answer.noContent).pipe(
+          Effect.catchAll((message) => Effect.succeed(Answer.invalid(message)))
+        )
     case "PUT /emulator/faults":
       return planFrom(text).pipe(
         Effect.flatMap(controls.setFaults),
