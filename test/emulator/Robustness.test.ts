@@ -19,16 +19,20 @@ const all = routes(router)
 /** Three contacts from 6001 on. */
 const make = () => {
   const account = Account.make({
-    tokens: ["token"],
+    portals: [{
+      id: 1,
+      tokens: ["token"],
+      oauth: { apps: [{ clientId: "app", clientSecret: "secret", refreshTokens: ["r1"] }] },
+      records: {}
+    }],
     types: StandardTypes.all,
-    oauth: { apps: [{ clientId: "app", clientSecret: "secret", refreshTokens: ["r1"] }] },
     owners: Owner.standard,
     limits: Limits.unlimited,
     plan: { rules: [], outages: [] },
     seed: 1,
     searchLag: Duration.zero,
     searchResults: 10_000
-  }, 0)
+  }, 0) as Account.Account
   for (const _ of [1, 2, 3]) answerTo(account, "POST", "/crm/v3/objects/contacts", "{\"properties\":{}}")
   return account
 }

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import type { ParseError } from "effect/ParseResult"
 import type * as Scope from "effect/Scope"
 import type { CrmRecord } from "./CrmRecord.ts"
@@ -15,8 +16,13 @@ import type { CustomEvent } from "./CustomEvent.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as Account from "./internal/Account.ts"
 import * as Answer from "./internal/Answer.ts"
+import * as Changes from "./internal/Changes.ts"
+import * as Delivery from "./internal/Delivery.ts"
+import { firstPortal } from "./internal/PortalId.ts"
 import * as RecordCheck from "./internal/RecordCheck.ts"
 import * as Server from "./internal/Server.ts"
+import * as Snapshot from "./internal/Snapshot.ts"
+import * as SnapshotFile from "./internal/SnapshotFile.ts"
 import * as Store from "./internal/Store.ts"
 import * as Limits from "./Limits.ts"
 import type * as OAuthApp from "./OAuthApp.ts"
@@ -24,6 +30,7 @@ import type * as ObjectType from "./ObjectType.ts"
 import * as Owner from "./Owner.ts"
 import * as StandardTypes from "./StandardTypes.ts"
 import type { Stats } from "./Stats.ts"
+import type * as Webhooks from "./Webhooks.ts"
 
 /**
  * The token that is accepted unless `tokens` says otherwise.
@@ -62,6 +69,46 @@ export interface Options {
   readonly searchLag?: Duration.DurationInput | undefined
   /** How many results of a search can be seen: `after` and the page may not pass it. Default: 10,000, as at HubSpot. */
   readonly searchResults?: number | undefined
+  /** How many records of each type are there from the start: `{ contacts: 1000 }`. Default: none. */
+  readonly records?: { readonly [type: string]: number } | undefined
+  /** Accounts beside the first, whose id is 1. Each has its own records, tokens and quotas. Default: none. */
+  readonly portals?: ReadonlyArray<PortalOptions> | undefined
+  /** What the accounts hold is read from this file at the start, when it is there, and kept in it at the end. Default: none. */
+  readonly snapshotFile?: string | undefined
+  /** Who hears of changes to records. Changes by `add` are not told. Default: nobody. */
+  readonly webhooks?: Webhooks.Options | undefined
+}
+
+/**
+ * Another account of HubSpot's in the same emulator.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PortalOptions {
+  /** Not 1, which is the first account's. */
+  readonly id: number
+  /** The bearer tokens that lead here. Default: none. */
+  readonly tokens?: ReadonlyArray<string> | undefined
+  /** The public apps as this account has installed them. Default: none. */
+  readonly oauth?: OAuthApp.Options | undefined
+  /** How many records of each type are there from the start. Default: none. */
+  readonly records?: { readonly [type: string]: number } | undefined
+}
+
+/**
+ * An option that the emulator cannot start with, or bytes that are no snapshot.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class OptionError extends Schema.TaggedError<OptionError>("hubspot-emulator/OptionError")("OptionError", {
+  option: Schema.Literal("records", "portals", "snapshot"),
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.option}: ${this.reason}`
+  }
 }
 
 /**
@@ -95,12 +142,7 @@ export declare namespace Emulator {
    * @since 0.1.0
    * @category models
    */
-  export interface Service {
-    /** Without a slash at the end: `http://127.0.0.1:4010`. */
-    readonly url: string
-    /** The first of the accepted tokens. */
-    readonly token: string
-    readonly stats: Effect.Effect<Stats>
+  export interface Portal {
     /** Every live record of a type, with every property that is set, in the order of their ids. */
     readonly records: (type: string) => Effect.Effect<ReadonlyArray<CrmRecord>>
     /** Puts records there without a request: no quota, no fault, no count. A row that HubSpot would refuse is a defect. */
@@ -110,6 +152,24 @@ export declare namespace Emulator {
     ) => Effect.Effect<ReadonlyArray<CrmRecord>>
     /** Every custom event that was taken, in the order of arrival; one that came again with its `uuid` is there once. */
     readonly events: Effect.Effect<ReadonlyArray<CustomEvent>>
+  }
+
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service extends Portal {
+    /** Without a slash at the end: `http://127.0.0.1:4010`. */
+    readonly url: string
+    /** The first of the accepted tokens. */
+    readonly token: string
+    readonly stats: Effect.Effect<Stats>
+    /** The same of another account than the first; an id that no account has is a defect. */
+    readonly portal: (id: number) => Portal
+    /** Everything that the accounts hold, for `restore` of this version of the emulator; not for people to read. */
+    readonly snapshot: Effect.Effect<Uint8Array>
+    /** Replaces what the accounts hold, but no counts, quotas, tokens or faults. */
+    readonly restore: (snapshot: Uint8Array) => Effect.Effect<void, OptionError>
     /** Changes the plan, which begins now: outages count from here, chance from the seed. */
     readonly setFaults: (plan: FaultPlan.Input) => Effect.Effect<void, ParseError>
     /** As it was at the start: no records, no definitions of the account's own, no counts, fresh quotas, the plan of the options. */
@@ -127,16 +187,100 @@ export declare namespace Emulator {
  */
 export const make = (
   options: Options = {}
-): Effect.Effect<Emulator.Service, HttpServerError.ServeError | ParseError, Scope.Scope> =>
+): Effect.Effect<Emulator.Service, HttpServerError.ServeError | ParseError | OptionError, Scope.Scope> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
     const now = () => clock.unsafeCurrentTimeMillis()
     const host = options.host ?? "127.0.0.1"
-    const tokens = options.tokens ?? [defaultToken] as const
+    const settings = yield* settingsOf(options)
+    const begin = () => Account.make(settings, now())
+    const first = begin()
+    if (typeof first === "string") return yield* new OptionError({ option: "records", reason: first })
+    let account = first
+    const portals = () => account.homes.map(({ portal }) => portal)
+
+    const { snapshotFile } = options
+    const snapshot = Effect.sync(() => Snapshot.save(portals()))
+    const restore = (bytes: Uint8Array) =>
+      Effect.suspend(() =>
+        Snapshot.load(portals(), bytes)
+          ? Effect.void
+          : new OptionError({ option: "snapshot", reason: "not a snapshot of this version of the emulator" })
+      )
+    const keep = snapshotFile === undefined
+      ? undefined
+      : Effect.flatMap(snapshot, (bytes) => SnapshotFile.write(snapshotFile, bytes))
+    if (snapshotFile !== undefined && keep !== undefined) {
+      const bytes = yield* Effect.mapError(
+        SnapshotFile.read(snapshotFile),
+        (reason) => new OptionError({ option: "snapshot", reason })
+      )
+      if (bytes !== undefined) yield* restore(bytes)
+      yield* Effect.addFinalizer(() => Effect.catchAll(keep, Effect.logError))
+    }
+
+    const server = yield* Server.listen({ port: options.port ?? 0, host })
+    const stats = Effect.sync(() => Account.stats(account, server.openSockets()))
+    const reset = Effect.sync(() => {
+      // What could be sown once can be sown again.
+      account = begin() as Account.Account
+    })
+    const faults = Effect.sync(() => account.faults.plan)
+    const setFaults = (plan: FaultPlan.FaultPlan) => Effect.sync(() => Account.setFaults(account, plan, now()))
+    const told = options.webhooks === undefined ? undefined : yield* tell(options.webhooks, now)
+
+    yield* server.serve(Server.handler(() => account, now, { stats, reset, faults, setFaults, keep }, told))
+
+    const portalOf = (id: number): Emulator.Portal => {
+      const portal = Effect.suspend(() => {
+        const found = portals().find((portal) => portal.id === id)
+        return found === undefined ? Effect.dieMessage(`no portal has the id ${id}`) : Effect.succeed(found)
+      })
+      const tableOf = (type: string) =>
+        Effect.flatMap(portal, ({ store }) => {
+          const table = Store.tableOf(store, type)
+          return table === undefined ? Effect.dieMessage(`no object type is called ${type}`) : Effect.succeed(table)
+        })
+      return {
+        records: (type) => Effect.map(tableOf(type), Store.all),
+        add: (type, rows) =>
+          Effect.zipWith(portal, tableOf(type), ({ store }, table) => addTo(store, table, rows, now())).pipe(
+            Effect.flatten
+          ),
+        events: Effect.map(portal, ({ events }) => [...events.kept])
+      }
+    }
+
+    return Emulator.of({
+      ...portalOf(firstPortal),
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+      token: settings.portals[0].tokens[0]!,
+      stats,
+      portal: portalOf,
+      snapshot,
+      restore,
+      setFaults: (plan) => Effect.flatMap(FaultPlan.decode(plan), setFaults),
+      reset
+    })
+  })
+
+const settingsOf = (options: Options) =>
+  Effect.gen(function*() {
+    const others = options.portals ?? []
+    if (new Set([firstPortal, ...others.map(({ id }) => id)]).size <= others.length) {
+      return yield* new OptionError({ option: "portals", reason: "each needs an id of its own, and 1 is the first's" })
+    }
     const settings: Account.Settings = {
-      tokens,
+      portals: [
+        {
+          id: firstPortal,
+          tokens: options.tokens ?? [defaultToken],
+          oauth: options.oauth ?? { apps: [] },
+          records: options.records ?? {}
+        },
+        ...others.map(({ id, oauth = { apps: [] }, records = {}, tokens = [] }) => ({ id, tokens, oauth, records }))
+      ],
       types: [...StandardTypes.all, ...options.objectTypes ?? []],
-      oauth: options.oauth ?? { apps: [] },
       owners: options.owners ?? Owner.standard,
       limits: Limits.make(options.limits),
       plan: yield* FaultPlan.decode(options.faults ?? FaultPlan.none),
@@ -144,38 +288,34 @@ export const make = (
       searchLag: Duration.decode(options.searchLag ?? 0),
       searchResults: options.searchResults ?? 10_000
     }
-    const server = yield* Server.listen({ port: options.port ?? 0, host })
-    let account = Account.make(settings, now())
+    return settings
+  })
 
-    const tableOf = (type: string) => {
-      const table = Store.tableOf(account.portal.store, type)
-      return table === undefined ? Effect.dieMessage(`no object type is called ${type}`) : Effect.succeed(table)
+const addTo = (
+  store: Store.Store,
+  table: Store.Table,
+  rows: ReadonlyArray<{ readonly [name: string]: string }>,
+  now: number
+) =>
+  Effect.forEach(rows, (row) => {
+    const values = RecordCheck.checkCreate(table, row)
+    return Answer.isFailure(values)
+      ? Effect.dieMessage(`HubSpot would refuse ${JSON.stringify(row)}: ${JSON.stringify(values.body)}`)
+      : Effect.sync(() => Store.showAll(Store.create(store, table, values, now)))
+  })
+
+/** Tells an app what a request has changed in an account. */
+const tell = (options: Webhooks.Options, now: () => number) =>
+  Effect.map(Delivery.make(options, now), (deliver) => {
+    const numbers = { next: 1 }
+    const listeners: Server.Listeners = {
+      before: Changes.watch,
+      after: (portal) => {
+        const events = Changes.drain(portal, numbers)
+        return events.length === 0 ? Effect.void : deliver(events)
+      }
     }
-    const stats = Effect.sync(() => Account.stats(account, server.openSockets()))
-    const reset = Effect.sync(() => {
-      account = Account.make(settings, now())
-    })
-    const setFaults = (plan: FaultPlan.FaultPlan) => Effect.sync(() => Account.setFaults(account, plan, now()))
-
-    yield* server.serve(Server.handler(() => account, now, { stats, reset, setFaults }))
-
-    return Emulator.of({
-      url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
-      token: tokens[0],
-      stats,
-      records: (type) => Effect.map(tableOf(type), Store.all),
-      add: (type, rows) =>
-        Effect.flatMap(tableOf(type), (table) =>
-          Effect.forEach(rows, (row) => {
-            const values = RecordCheck.checkCreate(table, row)
-            return Answer.isFailure(values)
-              ? Effect.dieMessage(`HubSpot would refuse ${JSON.stringify(row)}: ${JSON.stringify(values.body)}`)
-              : Effect.sync(() => Store.showAll(Store.create(account.portal.store, table, values, now())))
-          })),
-      events: Effect.sync(() => [...account.portal.events.kept]),
-      setFaults: (plan) => Effect.flatMap(FaultPlan.decode(plan), setFaults),
-      reset
-    })
+    return listeners
   })
 
 /**
@@ -184,5 +324,5 @@ export const make = (
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<Emulator, HttpServerError.ServeError | ParseError> =>
+export const layer = (options?: Options): Layer.Layer<Emulator, HttpServerError.ServeError | ParseError | OptionError> =>
   Layer.scoped(Emulator, make(options))

@@ -21,14 +21,43 @@ export const Time: Schema.Schema<Duration.Duration, Duration.DurationInput> = Sc
     { identifier: "Time", description: "a duration such as \"5 seconds\", or a number of milliseconds" }
   ),
   Schema.DurationFromSelf,
-  { strict: true, decode: Duration.decode, encode: (duration) => duration }
+  {
+    strict: true,
+    decode: Duration.decode,
+    // Milliseconds, since a plan is shown as JSON; which has no infinity.
+    encode: (duration) => Math.min(Duration.toMillis(duration), Number.MAX_SAFE_INTEGER)
+  }
 )
 
-const Seconds = Schema.NonNegative
+/**
+ * What `Retry-After` says: a number of seconds; an HTTP date that is `date` from now, by the server's clock, in one of
+ * the three forms that HTTP allows; or any text, sent as it is, for the forms that HTTP does not allow.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const RetryAfter = Schema.Union(
+  Schema.NonNegative,
+  Schema.String.pipe(
+    Schema.pattern(/^[\t\x20-\x7e\xa0-\xff]*$/, { message: () => "a text that fits into a header" })
+  ),
+  Schema.Struct({
+    date: Time,
+    format: Schema.optionalWith(Schema.Literal("imf", "rfc850", "asctime"), { default: () => "imf" })
+  })
+)
+
+/**
+ * What `Retry-After` says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RetryAfter = typeof RetryAfter.Type
 
 /**
  * An error status before anything is written. 502, 504 and from 520 on come from the edge, as HTML; the others have
- * HubSpot's error body. `retryAfter` (seconds) is a header; 477 has one of 60 seconds unless told otherwise.
+ * HubSpot's error body. `retryAfter` is a header; 477 has one of 60 seconds unless told otherwise.
  *
  * @since 0.1.0
  * @category schemas
@@ -36,12 +65,12 @@ const Seconds = Schema.NonNegative
 export const Status = Schema.Struct({
   kind: Schema.Literal("status"),
   status: Schema.Literal(423, 477, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530),
-  retryAfter: Schema.optionalWith(Seconds, { exact: true })
+  retryAfter: Schema.optionalWith(RetryAfter, { exact: true })
 })
 
 /**
  * A 429 that no quota asked for. `body` is one of the shapes HubSpot has been seen to send; `edge` is the text
- * `error code: 1015`. Without `retryAfter` (seconds) there is no such header.
+ * `error code: 1015`. Without `retryAfter` there is no such header.
  *
  * @since 0.1.0
  * @category schemas
@@ -51,7 +80,7 @@ export const RateLimited = Schema.Struct({
   body: Schema.optionalWith(Schema.Literal("tenSecondly", "secondly", "search", "daily", "edge"), {
     default: () => "tenSecondly"
   }),
-  retryAfter: Schema.optionalWith(Seconds, { exact: true })
+  retryAfter: Schema.optionalWith(RetryAfter, { exact: true })
 })
 
 /**
@@ -103,6 +132,41 @@ export const SlowBody = Schema.Struct({ kind: Schema.Literal("slowBody"), over: 
 export const CutBody = Schema.Struct({ kind: Schema.Literal("cutBody") })
 
 /**
+ * The right answer, but it takes the time `after` until even its headers come.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SlowHeaders = Schema.Struct({ kind: Schema.Literal("slowHeaders"), after: Time })
+
+/**
+ * The right answer under the wrong `content-type`; `""` is none. Default: `text/html`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ContentType = Schema.Struct({
+  kind: Schema.Literal("contentType"),
+  type: Schema.optionalWith(
+    Schema.String.pipe(Schema.pattern(/^[\x20-\x7e]*$/, { message: () => "a text that fits into a header" })),
+    { default: () => "text/html" }
+  )
+})
+
+/**
+ * A page of the edge in place of the answer, and nothing is written: with 200 as of a captive portal, with 403 as of a
+ * challenge. Default: 200.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Html = Schema.Struct({
+  kind: Schema.Literal("html"),
+  status: Schema.optionalWith(Schema.Int.pipe(Schema.between(200, 599)), { default: () => 200 }),
+  retryAfter: Schema.optionalWith(RetryAfter, { exact: true })
+})
+
+/**
  * What can happen to a request.
  *
  * @since 0.1.0
@@ -115,8 +179,11 @@ export const Fault = Schema.Union(
   ResetAfterCommit,
   Hang,
   HangAfterCommit,
+  SlowHeaders,
   SlowBody,
-  CutBody
+  CutBody,
+  ContentType,
+  Html
 )
 
 /**
@@ -151,13 +218,28 @@ export const Rule = Schema.Struct({
 export const Outage = Schema.Struct({
   from: Time,
   to: Time,
-  fault: Schema.optionalWith(Schema.Union(Status, Reset), { default: () => ({ kind: "status", status: 503 } as const) })
+  fault: Schema.optionalWith(Schema.Union(Status, RateLimited, Reset, Hang, Html), {
+    default: () => ({ kind: "status", status: 503 } as const)
+  })
 }).pipe(
   Schema.filter(({ from, to }) => Duration.lessThan(from, to) || "an outage ends after it begins: from < to")
 )
 
+/** A length of time, or a number of milliseconds below zero. */
+const Skew = Schema.transform(
+  Schema.Union(Schema.Number.pipe(Schema.between(-8.64e14, 8.64e14)), Time),
+  Schema.Number,
+  {
+    strict: true,
+    decode: (skew) => typeof skew === "number" ? skew : Duration.toMillis(skew),
+    encode: (millis) => millis
+  }
+)
+
 /**
- * A plan of faults. `seed` decides which requests the rules pick; left out, it is the emulator's own.
+ * A plan of faults. `seed` decides which requests the rules pick; left out, it is the emulator's own. `clockSkew` is
+ * how far the server's clock, as its HTTP dates tell it, is ahead of the real one: `date`, and `Retry-After` when it is
+ * a date. It may be negative, in milliseconds. Default: 0.
  *
  * @since 0.1.0
  * @category schemas
@@ -165,7 +247,8 @@ export const Outage = Schema.Struct({
 export const FaultPlan = Schema.Struct({
   seed: Schema.optionalWith(Schema.Int, { exact: true }),
   rules: Schema.optionalWith(Schema.Array(Rule), { default: () => [] }),
-  outages: Schema.optionalWith(Schema.Array(Outage), { default: () => [] })
+  outages: Schema.optionalWith(Schema.Array(Outage), { default: () => [] }),
+  clockSkew: Schema.optionalWith(Skew, { exact: true })
 })
 
 /**
@@ -191,6 +274,14 @@ export type Input = typeof FaultPlan.Encoded
  * @category decoding
  */
 export const decode = Schema.decodeUnknown(FaultPlan, { onExcessProperty: "error" })
+
+/**
+ * A plan as it could have been written: `decode` takes it again, and JSON loses nothing of it.
+ *
+ * @since 0.1.0
+ * @category encoding
+ */
+export const encode: (plan: FaultPlan) => Input = Schema.encodeSync(FaultPlan)
 
 /**
  * Says in a line where a plan is wrong: `rules[0].share: Expected a number between 0 and 1, actual 2`.

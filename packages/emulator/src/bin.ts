@@ -3,15 +3,18 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import * as Emulator from "./Emulator.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import * as Cli from "./internal/Cli.ts"
+import * as ObjectTypeFile from "./internal/ObjectTypeFile.ts"
+import * as ObjectType from "./ObjectType.ts"
 
 /** What is said before leaving; 2 is for what the user got wrong, 1 for the rest. */
 class Exit extends Data.TaggedError("Exit")<{ readonly code: 1 | 2; readonly message: string }> {}
 
-const readPlan = (file: string) =>
+const readJson = (file: string) =>
   Effect.tryPromise(() => readFile(file, "utf8")).pipe(
     Effect.mapError(({ error }) => `cannot read ${file}: ${(error as Error).message}`),
     Effect.flatMap((text) =>
@@ -19,11 +22,28 @@ const readPlan = (file: string) =>
         try: (): unknown => JSON.parse(text),
         catch: (error) => `${file} is not JSON: ${(error as Error).message}`
       })
-    ),
+    )
+  )
+
+const readPlan = (file: string) =>
+  readJson(file).pipe(
     Effect.tap((json) =>
       Effect.mapError(FaultPlan.decode(json), (error) => `${file} is not a plan: ${FaultPlan.explain(error)}`)
     ),
     Effect.map((json) => json as FaultPlan.Input),
+    Effect.mapError((message) => new Exit({ code: 2, message }))
+  )
+
+/** What `ObjectType.make` takes. */
+const readType = (file: string) =>
+  readJson(file).pipe(
+    Effect.flatMap((json) =>
+      Effect.mapError(
+        Schema.decodeUnknown(ObjectTypeFile.ObjectTypeFile, { onExcessProperty: "error" })(json),
+        (error) => `${file} is not an object type: ${FaultPlan.explain(error)}`
+      )
+    ),
+    Effect.map(ObjectType.make),
     Effect.mapError((message) => new Exit({ code: 2, message }))
   )
 
@@ -46,19 +66,26 @@ const program = Effect.gen(function*() {
     host: args.host,
     tokens: [first, ...others],
     limits: args.limits,
-    faults: plan
+    faults: plan,
+    records: args.records,
+    objectTypes: yield* Effect.forEach(args.types, readType),
+    snapshotFile: args.snapshot,
+    webhooks: args.webhook
   }).pipe(
     Effect.catchTag(
       "ServeError",
       ({ cause }) =>
         new Exit({ code: 1, message: `cannot listen on ${args.host}:${args.port}: ${(cause as Error).message}` })
     ),
+    Effect.catchTag("OptionError", ({ message }) => new Exit({ code: 2, message })),
     Effect.catchTag("ParseError", (error) => new Exit({ code: 2, message: FaultPlan.explain(error) }))
   )
   yield* Console.log(Cli.banner({
     url: emulator.url,
     tokens: [first, ...others],
     limits: args.limits,
+    records: args.records,
+    snapshot: args.snapshot,
     faults: describe(plan, args)
   }))
   return yield* Effect.never

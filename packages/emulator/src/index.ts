@@ -23,3 +23,5 @@ export * as Owner from "./Owner.ts"
 export * as StandardTypes from "./StandardTypes.ts"
 
 export * as Stats from "./Stats.ts"
+
+export * as Webhooks from "./Webhooks.ts"

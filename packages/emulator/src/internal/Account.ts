@@ -3,26 +3,29 @@
  * its head is there; `conclude` carries it out when its body is. No sockets and no clock in here.
  */
 import * as Duration from "effect/Duration"
-import type { Fault, FaultPlan } from "../FaultPlan.ts"
+import type { Fault, FaultPlan, RetryAfter } from "../FaultPlan.ts"
 import type { Limits } from "../Limits.ts"
 import type * as OAuthApp from "../OAuthApp.ts"
 import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
+import type { Call } from "./Call.ts"
 import * as Counters from "./Counters.ts"
 import * as FaultChoice from "./FaultChoice.ts"
+import * as HttpDate from "./HttpDate.ts"
 import * as OAuth from "./OAuth.ts"
 import { router } from "./Paths.ts"
 import * as Portal from "./Portal.ts"
 import * as Quota from "./Quota.ts"
 import * as Route from "./Route.ts"
+import * as Seeds from "./Seeds.ts"
 
 export interface Settings {
-  readonly tokens: ReadonlyArray<string>
+  /** The first is the one that functions without a portal's id speak of. */
+  readonly portals: readonly [PortalSettings, ...ReadonlyArray<PortalSettings>]
   readonly types: ReadonlyArray<ObjectType>
   readonly owners: ReadonlyArray<Owner>
-  readonly oauth: OAuthApp.Options
   readonly limits: Limits
   readonly plan: FaultPlan
   readonly seed: number
@@ -30,33 +33,57 @@ export interface Settings {
   readonly searchResults: number
 }
 
-export interface Account {
-  readonly settings: Settings
+export interface PortalSettings {
+  readonly id: number
+  readonly tokens: ReadonlyArray<string>
+  readonly oauth: OAuthApp.Options
+  readonly records: Seeds.Counts
+}
+
+/** One account of HubSpot's, with quotas of its own. */
+export interface Home {
   readonly portal: Portal.Portal
   readonly quota: Quota.Quota
+}
+
+export interface Account {
+  readonly settings: Settings
+  readonly homes: readonly [Home, ...ReadonlyArray<Home>]
+  readonly byToken: Map<string, Home>
   readonly counters: Counters.Counters
   faults: FaultChoice.FaultChoice
 }
 
-export const make = (settings: Settings, now: number): Account => {
-  const { limits, oauth, owners, plan, searchLag, searchResults, seed, types } = settings
-  const quota = Quota.make(limits, now)
-  return {
-    settings,
-    portal: Portal.make({
-      types,
-      owners,
+/** Fails with a line on the records that cannot be there from the start. */
+export const make = (settings: Settings, now: number): Account | string => {
+  const byToken = new Map<string, Home>()
+  const homes: Array<Home> = []
+  for (const { id, oauth, records, tokens } of settings.portals) {
+    const quota = Quota.make(settings.limits, now)
+    const portal = Portal.make({
+      id,
+      types: settings.types,
+      owners: settings.owners,
       oauth: {
         apps: oauth.apps,
         expiresIn: Duration.toMillis(oauth.expiresIn ?? "30 minutes"),
         rotate: oauth.rotate ?? false
       },
-      searchLag: Duration.toMillis(searchLag),
-      searchResults
-    }, quota),
-    quota,
+      searchLag: Duration.toMillis(settings.searchLag),
+      searchResults: settings.searchResults
+    }, quota)
+    const mistake = Seeds.sow(portal, records, now)
+    if (mistake !== undefined) return mistake
+    const home = { portal, quota }
+    homes.push(home)
+    for (const token of tokens) byToken.set(token, home)
+  }
+  return {
+    settings,
+    homes: homes as [Home, ...Array<Home>],
+    byToken,
     counters: Counters.make(),
-    faults: FaultChoice.make(plan, seed, now)
+    faults: FaultChoice.make(settings.plan, settings.seed, now)
   }
 }
 
@@ -73,6 +100,8 @@ export interface Head {
 }
 
 export interface Arrival {
+  /** Whose records the request is about. */
+  readonly home: Home
   readonly route: Route.Match
   readonly path: string
   readonly query: string
@@ -86,40 +115,46 @@ export interface Arrival {
 
 /** An outage is before everything; then come the token, the quotas, and the faults of the rules. */
 export const arrive = (self: Account, head: Head, now: number): Arrival => {
-  const { counters, faults, quota } = self
+  const { counters, faults } = self
   const mark = head.url.indexOf("?")
   const path = mark === -1 ? head.url : head.url.slice(0, mark)
   const route = Route.match(router, head.method, path)
   const known = route !== undefined && "handle" in route
   counters.requests++
   Counters.increment(counters.routes, known ? `${head.method} ${route.template}` : "unknown")
+  const serverTime = now + (faults.plan.clockSkew ?? 0)
   const drawn = FaultChoice.draw(faults, head.method, path)
   const correlationId = `00000000-0000-4000-8000-${counters.requests.toString(16).padStart(12, "0")}`
-  const arrival = {
+  const arrival: Arrival = {
+    home: self.homes[0],
     route,
     path,
     query: mark === -1 ? "" : head.url.slice(mark + 1),
     origin: `http://${head.host}`,
     correlationId,
-    headers: { "x-hubspot-correlation-id": correlationId },
+    headers: { "date": HttpDate.format(serverTime), "x-hubspot-correlation-id": correlationId },
     refusal: undefined,
     fault: undefined
   }
 
   const outage = FaultChoice.outage(faults, now)
-  if (outage !== undefined) return afflict(self, arrival, outage)
+  if (outage !== undefined) return afflict(self, arrival, outage, serverTime)
   if (head.url.length > maxUrl) return { ...arrival, refusal: Answer.uriTooLong }
 
   const bucket = known ? route.bucket : "general"
-  const caller = bucket === "none" ? nobody : callerOf(self, head.authorization, now)
-  if (Answer.isFailure(caller)) return { ...arrival, refusal: caller }
+  const identity = bucket === "none" ? { home: self.homes[0], caller: nobody } : callerOf(self, head.authorization, now)
+  if (Answer.isFailure(identity)) return { ...arrival, refusal: identity }
+  const { caller, home } = identity
+  const { quota } = home
   const verdict = Quota.admit(quota, bucket, caller, now)
   const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, caller, now) }
   if (verdict !== "admitted") {
     counters.limited++
-    return { ...arrival, headers, refusal: Answer.rateLimited(verdict) }
+    return { ...arrival, home, headers, refusal: Answer.rateLimited(verdict) }
   }
-  return drawn === undefined ? { ...arrival, headers } : afflict(self, { ...arrival, headers }, drawn)
+  return drawn === undefined
+    ? { ...arrival, home, headers }
+    : afflict(self, { ...arrival, home, headers }, drawn, serverTime)
 }
 
 /** The edge takes no longer ones. */
@@ -130,25 +165,32 @@ const nobody: Quota.Caller = { key: "", daily: false }
 
 /** A private app is known by its token, a public one by its client id, whichever token it has at the time. */
 const callerOf = (
-  { portal, settings }: Account,
+  { byToken, homes }: Account,
   authorization: string | undefined,
   now: number
-): Quota.Caller | Answer.Failure => {
+): { readonly home: Home; readonly caller: Quota.Caller } | Answer.Failure => {
   const token = authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : ""
-  if (settings.tokens.includes(token)) return { key: token, daily: true }
-  const app = OAuth.appOf(portal.oauth, token, now)
-  if (app === undefined) return Answer.unauthorized
-  return Answer.isFailure(app) ? app : { key: `app ${app.clientId}`, daily: false }
+  const own = byToken.get(token)
+  if (own !== undefined) return { home: own, caller: { key: token, daily: true } }
+  for (const home of homes) {
+    const app = OAuth.appOf(home.portal.oauth, token, now)
+    if (app === undefined) continue
+    return Answer.isFailure(app) ? app : { home, caller: { key: `app ${app.clientId}`, daily: false } }
+  }
+  return Answer.unauthorized
 }
 
-const afflict = (self: Account, arrival: Arrival, fault: Fault): Arrival => {
+const afflict = (self: Account, arrival: Arrival, fault: Fault, serverTime: number): Arrival => {
+  const waitOf = ({ retryAfter }: { readonly retryAfter?: RetryAfter }) => HttpDate.retryAfter(retryAfter, serverTime)
   Counters.increment(self.counters.faults, fault.kind)
   switch (fault.kind) {
     case "status":
-      return { ...arrival, fault, refusal: Answer.outOfOrder(fault.status, fault.retryAfter) }
+      return { ...arrival, fault, refusal: Answer.outOfOrder(fault.status, waitOf(fault)) }
+    case "html":
+      return { ...arrival, fault, refusal: Answer.edgePage(fault.status, waitOf(fault)) }
     case "rateLimited":
       self.counters.injected429++
-      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, fault.retryAfter) }
+      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, waitOf(fault)) }
     default:
       return { ...arrival, fault }
   }
@@ -160,24 +202,45 @@ export const conclude = (self: Account, arrival: Arrival, text: string, now: num
   const { route } = arrival
   if (route === undefined) return Answer.unknownPath(arrival.path)
   if ("allowed" in route) return Answer.wrongMethod(route.allowed)
-  const { portal } = self
-  const firstNew = portal.store.nextId
-  const answer = route.handle(portal, {
+  const call: Call = {
     params: route.params,
     query: new URLSearchParams(arrival.query),
     path: arrival.path,
     origin: arrival.origin,
     text,
     now
-  })
-  self.counters.creates += portal.store.nextId - firstNew
+  }
+  const { nextId } = arrival.home.portal.store
+  // Where nobody needs a token, only what is asked for tells whose it is.
+  const answer = route.bucket === "none"
+    ? answerOfAny(self.homes, (portal) => route.handle(portal, call))
+    : route.handle(arrival.home.portal, call)
+  self.counters.creates += arrival.home.portal.store.nextId - nextId
+  return answer
+}
+
+/** The first that is no failure; a call that fails changes nothing. */
+const answerOfAny = (
+  [first, ...others]: Account["homes"],
+  handle: (portal: Portal.Portal) => Answer.Answer
+): Answer.Answer => {
+  const answer = handle(first.portal)
+  if (!Answer.isFailure(answer)) return answer
+  for (const { portal } of others) {
+    const other = handle(portal)
+    if (!Answer.isFailure(other)) return other
+  }
   return answer
 }
 
 export const stats = (self: Account, openSockets: number): Stats => {
   const records: Record<string, number> = {}
-  for (const { live, type } of self.portal.store.tables.values()) {
-    if (live.items.size > 0) records[type.name] = live.items.size
+  let peak = 0
+  for (const { portal, quota } of self.homes) {
+    peak = Math.max(peak, quota.peak)
+    for (const { live, type } of new Set(portal.store.tables.values())) {
+      if (live.items.size > 0) records[type.name] = (records[type.name] ?? 0) + live.items.size
+    }
   }
-  return Counters.show(self.counters, { records, peak: self.quota.peak, openSockets })
+  return Counters.show(self.counters, { records, peak, openSockets })
 }

@@ -4,11 +4,9 @@
 import * as Answer from "./Answer.ts"
 import type { Call } from "./Call.ts"
 import type { Portal } from "./Portal.ts"
-import { portalId } from "./PortalId.ts"
 import * as Quota from "./Quota.ts"
 
-const account = Answer.ok({
-  portalId,
+const account = {
   accountType: "DEVELOPER_TEST",
   timeZone: "Etc/UTC",
   companyCurrency: "USD",
@@ -17,9 +15,9 @@ const account = Answer.ok({
   utcOffsetMilliseconds: 0,
   uiDomain: "app.hubspot.com",
   dataHostingLocation: "na1"
-})
+}
 
-export const details = (): Answer.Answer => account
+export const details = ({ id }: Portal): Answer.Answer => Answer.ok({ portalId: id, ...account })
 
 export const dailyUsage = ({ quota }: Portal, { now }: Call): Answer.Answer =>
   Answer.ok({

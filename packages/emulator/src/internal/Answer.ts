@@ -197,7 +197,7 @@ const rateLimitBodies: { readonly [shape in RateLimitShape]: ErrorBody | string 
   edge: "error code: 1015"
 }
 
-export const rateLimited = (shape: RateLimitShape, retryAfter?: number): Failure =>
+export const rateLimited = (shape: RateLimitShape, retryAfter?: string): Failure =>
   fail(429, rateLimitBodies[shape], retryAfterHeader(retryAfter))
 
 const reasons: { readonly [status: number]: string } = {
@@ -208,19 +208,27 @@ const reasons: { readonly [status: number]: string } = {
 }
 
 /** An error that is nobody's fault at the client's end. Statuses of the edge come as its HTML page. */
-export const outOfOrder = (status: number, retryAfter?: number): Failure => {
+export const outOfOrder = (status: number, retryAfter?: string): Failure => {
   const reason = reasons[status]
-  return fail(
-    status,
-    reason === undefined
-      ? `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>\n`
-      : { status: "error", message: reason },
-    retryAfterHeader(retryAfter ?? (status === 477 ? 60 : undefined))
-  )
+  return reason === undefined
+    ? edgePage(status, retryAfter)
+    : fail(
+      status,
+      { status: "error", message: reason },
+      retryAfterHeader(retryAfter ?? (status === 477 ? "60" : undefined))
+    )
 }
 
-const retryAfterHeader = (seconds: number | undefined): Answer["headers"] =>
-  seconds === undefined ? undefined : { "retry-after": String(seconds) }
+/** What the edge shows to people. */
+export const edgePage = (status: number, retryAfter?: string): Failure =>
+  fail(
+    status,
+    `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>\n`,
+    retryAfterHeader(retryAfter)
+  )
+
+const retryAfterHeader = (value: string | undefined): Answer["headers"] =>
+  value === undefined ? undefined : { "retry-after": value }
 
 export const uriTooLong: Failure = outOfOrder(414)
 

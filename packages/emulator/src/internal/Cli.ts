@@ -16,11 +16,20 @@ A local HubSpot that answers, limits and fails like the real one.
   --limit <n/window>      general quota of each token (default 190/10s)
   --search-limit <n/window>  search quota of the account (default 5/1s)
   --daily <n>             daily quota of the account (default 625000)
+  --records <type=n,…>    records that are there from the start: contacts=1000,deals=50
+  --type <file>           an object type beside the standard ones, JSON; may be repeated
+  --snapshot <file>       load what the account holds from here at the start, keep it here at the end
+  --webhook <url>         post what changes to this address
+  --webhook-secret <key>  sign it with this (default secret)
   --faults <file>         a fault plan, JSON
   --seed <n>              chance of the fault plan, before the plan's own seed
   --help                  this text
 
-While it runs: GET /emulator/stats, PUT /emulator/faults, POST /emulator/reset.
+While it runs: GET /emulator/stats, GET PUT DELETE /emulator/faults, POST /emulator/reset, POST /emulator/snapshot.
+
+Examples:
+  hubspot-emulator --records contacts=1000 --limit 100/1s
+  hubspot-emulator --faults plan.json --seed 7 --snapshot account.bin
 `
 
 export interface Arguments {
@@ -29,6 +38,10 @@ export interface Arguments {
   readonly host: string
   readonly tokens: ReadonlyArray<string>
   readonly limits: Limits.Limits
+  readonly records: { readonly [type: string]: number }
+  readonly types: ReadonlyArray<string>
+  readonly snapshot: string | undefined
+  readonly webhook: { readonly url: string; readonly secret: string } | undefined
   readonly faults: string | undefined
   readonly seed: number | undefined
 }
@@ -47,6 +60,11 @@ export const parse = (args: ReadonlyArray<string>): Either.Either<Arguments, str
             "limit": { type: "string" },
             "search-limit": { type: "string" },
             "daily": { type: "string" },
+            "records": { type: "string", multiple: true },
+            "type": { type: "string", multiple: true },
+            "snapshot": { type: "string" },
+            "webhook": { type: "string" },
+            "webhook-secret": { type: "string" },
             "faults": { type: "string" },
             "seed": { type: "string" },
             "help": { type: "boolean" }
@@ -66,6 +84,10 @@ export const parse = (args: ReadonlyArray<string>): Either.Either<Arguments, str
         search: yield* rolling("--search-limit", values["search-limit"], search),
         daily: yield* whole("--daily", values.daily, { default: daily, max: Number.MAX_SAFE_INTEGER })
       },
+      records: yield* counts(values.records ?? []),
+      types: values.type ?? [],
+      snapshot: values.snapshot,
+      webhook: yield* webhook(values.webhook, values["webhook-secret"]),
       faults: values.faults,
       seed: values.seed === undefined
         ? undefined
@@ -84,6 +106,24 @@ const whole = (
     ? Either.right(value)
     : Either.left(`${flag} takes a whole number up to ${bounds.max}, not "${text}"`)
 }
+
+/** `contacts=1000,deals=50` */
+const counts = (texts: ReadonlyArray<string>): Either.Either<{ readonly [type: string]: number }, string> => {
+  const read: Record<string, number> = {}
+  for (const part of texts.flatMap((text) => text.split(","))) {
+    const [, type, count] = /^([\w-]+)=(\d{1,7})$/.exec(part) ?? []
+    if (type === undefined) return Either.left(`--records takes counts such as contacts=1000,deals=50, not "${part}"`)
+    read[type] = Number(count)
+  }
+  return Either.right(read)
+}
+
+const webhook = (url: string | undefined, secret = "secret"): Either.Either<Arguments["webhook"], string> =>
+  url === undefined
+    ? Either.right(undefined)
+    : URL.canParse(url) && /^https?:/.test(url)
+    ? Either.right({ url, secret })
+    : Either.left(`--webhook takes an address such as http://127.0.0.1:3000/hook, not "${url}"`)
 
 const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
@@ -106,6 +146,8 @@ export const banner = (
     readonly tokens: ReadonlyArray<string>
     readonly limits: Limits.Limits
     readonly faults: string
+    readonly records: { readonly [type: string]: number }
+    readonly snapshot: string | undefined
   }
 ): string => {
   const { daily, general, search } = running.limits
@@ -117,6 +159,8 @@ export const banner = (
     `  url      ${running.url}`,
     ...running.tokens.map((token) => `  token    ${token}`),
     `  limits   ${per(general)} (search ${per(search)}, ${daily} a day)`,
+    ...Object.entries(running.records).map(([type, count]) => `  records  ${count} ${type}`),
+    ...(running.snapshot === undefined ? [] : [`  snapshot ${running.snapshot}`]),
     `  faults   ${running.faults}`,
     `  stats    ${running.url}/emulator/stats`,
     "",

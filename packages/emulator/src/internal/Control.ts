@@ -11,8 +11,11 @@ export const prefix = "/emulator/"
 /** What the paths act on. */
 export interface Controls {
   readonly stats: Effect.Effect<Stats>
+  readonly faults: Effect.Effect<FaultPlan.FaultPlan>
   readonly setFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
+  /** Writes the snapshot's file, if there is one. */
+  readonly keep: Effect.Effect<void, string> | undefined
 }
 
 export const answer = (
@@ -26,6 +29,20 @@ export const answer = (
       return Effect.map(controls.stats, Answer.ok)
     case "POST /emulator/reset":
       return Effect.as(controls.reset, Answer.noContent)
+    case "GET /emulator/faults":
+      return Effect.map(controls.faults, (plan) => Answer.ok(FaultPlan.encode(plan)))
+    case "DELETE /emulator/faults":
+      return FaultPlan.decode(FaultPlan.none).pipe(
+        Effect.orDie,
+        Effect.flatMap(controls.setFaults),
+        Effect.as(Answer.noContent)
+      )
+    case "POST /emulator/snapshot":
+      return controls.keep === undefined
+        ? Effect.succeed(Answer.invalid("The emulator was started without a file for a snapshot."))
+        : Effect.as(controls.keep, Answer.noContent).pipe(
+          Effect.catchAll((message) => Effect.succeed(Answer.invalid(message)))
+        )
     case "PUT /emulator/faults":
       return planFrom(text).pipe(
         Effect.flatMap(controls.setFaults),

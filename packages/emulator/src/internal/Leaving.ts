@@ -17,8 +17,8 @@ export const archive = (
   Lists.forget(lists, record.id)
 }
 
-export const purge = ({ associations, lists }: Portal, table: Store.Table, record: Store.Stored): void => {
-  Store.purge(table, record)
+export const purge = ({ associations, lists }: Portal, table: Store.Table, record: Store.Stored, now: number): void => {
+  Store.purge(table, record, now)
   Associations.forget(associations, record.id, table.type.id)
   Lists.forget(lists, record.id)
 }

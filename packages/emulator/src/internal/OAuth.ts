@@ -5,7 +5,7 @@ import type { OAuthApp } from "../OAuthApp.ts"
 import * as Answer from "./Answer.ts"
 import type { Call } from "./Call.ts"
 import type { Portal } from "./Portal.ts"
-import { portalId } from "./PortalId.ts"
+import { firstPortal } from "./PortalId.ts"
 
 export interface Settings {
   readonly apps: ReadonlyArray<OAuthApp>
@@ -20,6 +20,7 @@ interface AccessToken {
 }
 
 export interface OAuth {
+  readonly portalId: number
   readonly settings: Settings
   readonly codes: Map<string, OAuthApp>
   readonly refreshTokens: Map<string, OAuthApp>
@@ -28,7 +29,8 @@ export interface OAuth {
   nextToken: number
 }
 
-export const make = (settings: Settings): OAuth => ({
+export const make = (settings: Settings, portalId: number): OAuth => ({
+  portalId,
   settings,
   codes: new Map(settings.apps.flatMap((app) => (app.codes ?? []).map((code) => [code, app] as const))),
   refreshTokens: new Map(
@@ -45,7 +47,7 @@ export const appOf = (self: OAuth, token: string, now: number): OAuthApp | Answe
   return now < known.expiresAt ? known.app : Answer.expiredToken(known.expiresAt, now)
 }
 
-const invent = (self: OAuth, kind: "access" | "refresh"): string => `emulator-${kind}-${self.nextToken++}`
+const invent = (self: OAuth, kind: "access" | "refresh"): string => `emulator-${kind}-${self.portalId === firstPortal ? "" : `${self.portalId}-`}${self.nextToken++}`
 
 export const token = ({ oauth }: Portal, call: Call): Answer.Answer => {
   const form = new URLSearchParams(call.text)
@@ -87,20 +89,21 @@ const issue = (self: OAuth, app: OAuthApp, now: number, refreshToken: string): A
     refresh_token: refreshToken,
     expires_in: Math.floor(expiresIn / 1000),
     token_type: "bearer",
-    hub_id: portalId,
+    hub_id: self.portalId,
     scopes: scopesOf(app)
   })
 }
 
 const scopesOf = ({ scopes = ["oauth"] }: OAuthApp) => scopes
 
-const user = { user: "ada@example.com", user_id: 9001, hub_id: portalId, hub_domain: "emulator.example.com" }
+const user = { user: "ada@example.com", user_id: 9001, hub_domain: "emulator.example.com" }
 
 export const accessTokenInfo = ({ oauth }: Portal, { now, params }: Call): Answer.Answer => {
   const known = oauth.accessTokens.get(params.token!)
   if (known === undefined || known.expiresAt <= now) return Answer.notFound
   return Answer.ok({
     ...user,
+    hub_id: oauth.portalId,
     token: params.token,
     app_id: 1,
     scopes: scopesOf(known.app),
@@ -113,6 +116,7 @@ export const refreshTokenInfo = ({ oauth }: Portal, { params }: Call): Answer.An
   const app = oauth.refreshTokens.get(params.token!)
   return app === undefined ? Answer.notFound : Answer.ok({
     ...user,
+    hub_id: oauth.portalId,
     token: params.token,
     client_id: app.clientId,
     scopes: scopesOf(app),

@@ -17,6 +17,7 @@ import * as Schemas from "./Schemas.ts"
 import * as Store from "./Store.ts"
 
 export interface Portal {
+  readonly id: number
   readonly store: Store.Store
   readonly associations: Associations.Associations
   readonly properties: Properties.Properties
@@ -36,6 +37,7 @@ export interface Portal {
 }
 
 export interface Settings {
+  readonly id: number
   readonly types: ReadonlyArray<ObjectType>
   readonly owners: ReadonlyArray<Owner>
   readonly oauth: OAuth.Settings
@@ -44,6 +46,7 @@ export interface Settings {
 }
 
 export const make = (settings: Settings, quota: Quota): Portal => ({
+  id: settings.id,
   store: Store.make(settings.types),
   associations: Associations.make(settings.types),
   properties: Properties.make(),
@@ -54,7 +57,7 @@ export const make = (settings: Settings, quota: Quota): Portal => ({
   events: Events.make(),
   imports: Imports.make(),
   exports: Exports.make(),
-  oauth: OAuth.make(settings.oauth),
+  oauth: OAuth.make(settings.oauth, settings.id),
   quota,
   searchLag: settings.searchLag,
   searchResults: settings.searchResults

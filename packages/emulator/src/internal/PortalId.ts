@@ -1,2 +1,2 @@
 /** The number of the account, which stands in the names of its custom types. */
-export const portalId = 1
+export const firstPortal = 1

@@ -78,7 +78,7 @@ export const purge = (portal: Portal, table: Store.Table, call: Call.Call): Answ
   if (idProperty !== undefined && !Store.canAddress(table, idProperty)) return notUnique(idProperty)
   const record = Store.find(table, Call.idOf(input.objectId) ?? "", idProperty)
   if (record === undefined) return idProperty === "email" ? Answer.noContent : Answer.notFound
-  Leaving.purge(portal, table, record)
+  Leaving.purge(portal, table, record, call.now)
   return Answer.noContent
 }
 

@@ -6,7 +6,6 @@ import * as Answer from "./Answer.ts"
 import * as Associations from "./Associations.ts"
 import * as Call from "./Call.ts"
 import type { Portal } from "./Portal.ts"
-import { portalId } from "./PortalId.ts"
 import * as Properties from "./Properties.ts"
 import * as Store from "./Store.ts"
 
@@ -85,7 +84,7 @@ export const create = (portal: Portal, call: Call.Call): Answer.Answer => {
     return Answer.invalid(`The name of a schema is not valid: ${Call.textOf(name)}`, { name: [Call.textOf(name)] })
   }
   if (!Call.isJson(labels)) return Answer.invalid("A schema needs `labels`.")
-  const fullName = `p${portalId}_${name}`.toLowerCase()
+  const fullName = `p${portal.id}_${name}`.toLowerCase()
   if (portal.store.tables.has(fullName) || portal.store.tables.has(name.toLowerCase())) {
     return Answer.alreadyExists(`An object type named ${name} already exists.`)
   }

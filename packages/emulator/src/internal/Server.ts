@@ -16,6 +16,7 @@ import * as Account from "./Account.ts"
 import * as Answer from "./Answer.ts"
 import * as Control from "./Control.ts"
 import * as Counters from "./Counters.ts"
+import type { Portal } from "./Portal.ts"
 import * as Wire from "./Wire.ts"
 
 export interface Listener {
@@ -57,21 +58,29 @@ const written = HttpServerResponse.empty()
 export const handler = (
   account: () => Account.Account,
   now: () => number,
-  controls: Control.Controls
+  controls: Control.Controls,
+  listeners?: Listeners | undefined
 ): Handler =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const response = NodeHttpServerRequest.toServerResponse(request)
     const handled = request.url.startsWith(Control.prefix)
       ? control(controls, request, response)
-      : api(account(), now, request, response)
+      : api(account(), now, request, response, listeners)
     return Effect.as(handled, written)
   })
+
+/** Hears of the changes that a request makes: what was changed before it is nobody's business. */
+export interface Listeners {
+  readonly before: (portal: Portal) => void
+  readonly after: (portal: Portal) => Effect.Effect<void>
+}
 
 const api = (
   account: Account.Account,
   now: () => number,
   request: HttpServerRequest.HttpServerRequest,
-  response: Http.ServerResponse
+  response: Http.ServerResponse,
+  listeners: Listeners | undefined
 ) => {
   const arrival = Account.arrive(
     account,
@@ -88,10 +97,13 @@ const api = (
     if (text === undefined || arrival.fault?.kind === "reset" || arrival.fault?.kind === "hang") {
       return Wire.deliver(response, nothing, arrival.fault)
     }
+    const { portal } = arrival.home
+    listeners?.before(portal)
     const answer = Account.conclude(account, arrival, text, now())
     const message = messageOf(answer, arrival.correlationId, arrival.headers)
     if (Wire.answers(arrival.fault)) Counters.increment(account.counters.statuses, answer.status)
-    return Wire.deliver(response, message, arrival.fault)
+    const delivery = Wire.deliver(response, message, arrival.fault)
+    return listeners === undefined ? delivery : Effect.zipRight(listeners.after(portal), delivery)
   })
 }
 

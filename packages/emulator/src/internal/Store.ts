@@ -3,6 +3,7 @@
  */
 import type { CrmRecord, Version } from "../CrmRecord.ts"
 import { extend, type ObjectType, type Property } from "../ObjectType.ts"
+import type { Change } from "./Changes.ts"
 import { normalize, propertyOf, type Values } from "./PropertyCheck.ts"
 import * as Shelf from "./Shelf.ts"
 
@@ -27,6 +28,8 @@ export interface Table {
   readonly unique: Map<string, Map<string, number>>
   /** A record that was merged away answers as the one it became part of. */
   readonly mergedInto: Map<number, number>
+  /** What has happened since somebody last looked; `undefined` while nobody wants to know. */
+  changes: Array<Change> | undefined
 }
 
 export interface Store {
@@ -48,7 +51,8 @@ export const makeTable = (type: ObjectType): Table => ({
   unique: new Map(
     Object.keys(type.properties).filter((name) => type.properties[name]!.unique).map((name) => [name, new Map()])
   ),
-  mergedInto: new Map()
+  mergedInto: new Map(),
+  changes: undefined
 })
 
 /** One type of the name may have been there before; the last counts. */
@@ -130,11 +134,23 @@ export const create = (store: Store, table: Table, values: Values, now: number):
   const record: Stored = { id, properties, createdAt: at, updatedAt: at, archivedAt: undefined, history: undefined }
   assign(table, record, values)
   Shelf.put(table.live, id, record)
+  if (table.changes !== undefined) {
+    table.changes.push({ kind: "creation", id, at: now })
+    for (const property of Object.keys(values)) {
+      table.changes.push({ kind: "propertyChange", id, at: now, property, value: values[property]! })
+    }
+  }
   return record
 }
 
 export const update = (table: Table, record: Stored, values: Values, now: number): void => {
   const at = new Date(now).toISOString()
+  for (const property of table.changes === undefined ? [] : Object.keys(values)) {
+    const value = values[property]!
+    if (value !== (record.properties[property] ?? "")) {
+      table.changes!.push({ kind: "propertyChange", id: record.id, at: now, property, value })
+    }
+  }
   remember(record, values, at)
   assign(table, record, values)
   record.updatedAt = at
@@ -166,12 +182,14 @@ export const historyOf = ({ createdAt, history, properties }: Stored, name: stri
 }
 
 /** Leaves no trace of a record, but for its id. */
-export const purge = (table: Table, record: Stored): void => {
+export const purge = (table: Table, record: Stored, now: number): void => {
+  table.changes?.push({ kind: "privacyDeletion", id: record.id, at: now })
   release(table, record)
   Shelf.remove(table.live, record.id)
 }
 
 export const archive = (table: Table, record: Stored, now: number): void => {
+  table.changes?.push({ kind: "deletion", id: record.id, at: now })
   release(table, record)
   Shelf.remove(table.live, record.id)
   record.archivedAt = new Date(now).toISOString()
@@ -184,6 +202,7 @@ export const merge = (table: Table, primary: Stored, other: Stored, now: number)
   Shelf.remove(table.live, other.id)
   update(table, primary, { ...other.properties, ...primary.properties }, now)
   table.mergedInto.set(other.id, primary.id)
+  table.changes?.push({ kind: "merge", id: primary.id, at: now, other: other.id })
 }
 
 const assign = (table: Table, record: Stored, values: Values) => {

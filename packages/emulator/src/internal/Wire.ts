@@ -22,10 +22,14 @@ export const deliver = (response: ServerResponse, message: Message, fault: Fault
     case "hang":
     case "hangAfterCommit":
       return hang(response)
+    case "slowHeaders":
+      return delayed(response, message, fault.after)
     case "slowBody":
       return dribble(response, message, fault.over)
     case "cutBody":
       return cut(response, message)
+    case "contentType":
+      return send(response, relabelled(message, fault.type))
     default:
       return send(response, message)
   }
@@ -55,6 +59,19 @@ const reset = (response: ServerResponse) =>
 /** Until the client gives up or the server closes: either closes the response, which interrupts the request's fiber. */
 const hang = (response: ServerResponse) =>
   Effect.never.pipe(Effect.interruptible, Effect.exit, Effect.zipRight(Effect.sync(() => response.end())))
+
+const delayed = (response: ServerResponse, message: Message, after: Duration.Duration) =>
+  Effect.sleep(after).pipe(
+    Effect.zipRight(send(response, message)),
+    Effect.interruptible,
+    Effect.exit,
+    Effect.zipRight(Effect.sync(() => response.end()))
+  )
+
+const relabelled = ({ body, headers, status }: Message, type: string): Message => {
+  const { "content-type": _, ...others } = headers
+  return { status, body, headers: type === "" || body === "" ? others : { ...others, "content-type": type } }
+}
 
 const pieces = 10
 
