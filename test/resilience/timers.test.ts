@@ -86,6 +86,20 @@ describe("a timeout", () => {
       assert.strictEqual(yield* Fiber.join(late), "late")
     }))
 
+  it.scoped("rings within a millisecond of any fraction of one, and does not sleep for it again and again", () =>
+    Effect.gen(function*() {
+      const { within } = yield* Timers.make
+      yield* Effect.forEach(
+        Array.from({ length: 200 }, (_, n) => 1 / 3 + n * 0.123_456_7),
+        (millis) =>
+          Effect.gen(function*() {
+            const fiber = yield* Effect.fork(Effect.flip(within(Effect.never, millis, () => "late")))
+            yield* TestClock.adjust(Math.ceil(millis) + 1)
+            assert.strictEqual(yield* Fiber.join(fiber), "late")
+          })
+      )
+    }))
+
   it.scoped("leaves no fibre behind", () =>
     Effect.gen(function*() {
       const before = yield* Fiber.roots

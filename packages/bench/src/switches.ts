@@ -3,7 +3,7 @@
  */
 
 /** The layer in `clients/transport.ts` is a lean one: `ours-lean` is measured beside `ours`. */
-export const leanTransport = false
+export const leanTransport = true
 
 /** Gets that are issued together are merged into batch reads: scenario `records` demands one call for a hundred. */
-export const mergedGets = false
+export const mergedGets = true

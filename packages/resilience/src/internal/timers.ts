@@ -63,7 +63,8 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
         return heap[0] === undefined ? Effect.void : sleepUntil(heap[0].at)
       })
       const stop = alarm === undefined ? Effect.void : Fiber.interruptFork(alarm.fiber)
-      return Effect.sleep(Duration.millis(Math.max(0, at - now))).pipe(
+      // Whole milliseconds: less than that may be nothing to a clock, and it would be slept for again and again.
+      return Effect.sleep(Duration.millis(Math.max(0, Math.ceil(at - now)))).pipe(
         Effect.zipRight(woken),
         Effect.interruptible,
         Effect.forkIn(scope),

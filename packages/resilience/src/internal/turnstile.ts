@@ -78,7 +78,8 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     const ring = change(() => {
       alarm = undefined
     })
-    return Effect.sleep(Duration.millis(at - now)).pipe(
+    // Whole milliseconds: less than that may be nothing to a clock, and it would be slept for again and again.
+    return Effect.sleep(Duration.millis(Math.ceil(at - now))).pipe(
       Effect.interruptible,
       Effect.zipRight(ring),
       Effect.forkIn(scope),
