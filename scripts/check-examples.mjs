@@ -1,5 +1,5 @@
 /**
- * Type-checks the examples: every ```ts block in the sources of the packages, and those in the READMEs that import
+ * Type-checks the examples: every ```ts block in the sources of the packages, and those in the READMEs and in docs that import
  * something (the others are excerpts), each as a module of its own, under the settings of the workspace.
  *
  * A block keeps its line numbers: an error at node_modules/.cache/examples/packages/hubspot/src/Deals.29.ts:31 is one at
@@ -18,6 +18,7 @@ const packages = readdirSync(join(root, "packages"))
 
 const files = [
   join(root, "README.md"),
+  ...readdirSync(join(root, "docs")).map((file) => join(root, "docs", file)),
   ...packages.map((path) => join(path, "README.md")),
   ...packages.flatMap((path) =>
     readdirSync(join(path, "src"), { recursive: true }).map((file) => join(path, "src", file))

@@ -1,6 +1,6 @@
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Redacted } from "effect"
+import { ConfigProvider, Duration, Effect, Redacted } from "effect"
 import { HubSpotConfig, Tier } from "effect-hubspot"
 import { Profile, RateLimiter } from "effect-resilience"
 
@@ -83,12 +83,26 @@ describe("from the environment", () => {
       assert.deepStrictEqual(config.policy.retry, Profile.testing.retry)
     }))
 
+  it.effect.each([[undefined, undefined], ["off", undefined], ["on", 10], ["25 millis", 25]] as const)(
+    "HUBSPOT_BATCHING=%s waits for other gets for %s ms",
+    ([value, millis]) =>
+      Effect.gen(function*() {
+        const { batching } = yield* read({
+          HUBSPOT_ACCESS_TOKEN: token,
+          ...(value === undefined ? {} : { HUBSPOT_BATCHING: value })
+        })
+        assert.strictEqual(batching && Duration.toMillis(batching.window), millis)
+      })
+  )
+
   it.effect.each(
     [
       ["HUBSPOT_TIER", "gold"],
       ["HUBSPOT_PROFILE", "prod"],
       ["HUBSPOT_API_VERSION", "2026-04"],
-      ["HUBSPOT_TIME_ZONE", "Atlantis"]
+      ["HUBSPOT_TIME_ZONE", "Atlantis"],
+      ["HUBSPOT_BATCHING", "perhaps"],
+      ["HUBSPOT_BATCHING", "-1 second"]
     ] as const
   )(
     "an unknown %s fails, naming it",
@@ -126,6 +140,16 @@ describe("in code", () => {
       const error = yield* Effect.flip(HubSpotConfig.make({ accessToken, overrides: { deadline: "1 second" } }))
       assert.include(error.message, "attemptTimeout")
     }))
+
+  it.effect.each([-1, NaN, "-1 second", Infinity] as const)(
+    "a window of %s fails, naming the field",
+    (window) =>
+      Effect.gen(function*() {
+        const batching = { window: window as Duration.DurationInput }
+        const error = yield* Effect.flip(HubSpotConfig.make({ accessToken, batching }))
+        assert.include(error.message, "batching.window")
+      })
+  )
 
   it.effect("a time zone that is none fails, naming the field", () =>
     Effect.gen(function*() {

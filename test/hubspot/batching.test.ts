@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Cause, Clock, Duration, Effect, Either, Exit, Fiber, Scope, TestClock } from "effect"
+import { Array, Cause, Clock, Duration, Effect, Either, Exit, FastCheck, Fiber, Scope, TestClock } from "effect"
 import { ApiError, Deadline } from "effect-resilience"
 import * as Batching from "../../packages/hubspot/src/internal/batching.ts"
 
@@ -116,6 +116,38 @@ describe("questions", () => {
       yield* TestClock.adjust(10)
       assert.deepStrictEqual(yield* Effect.forEach(fibers, Fiber.join), [Exit.die("boom"), Exit.die("boom")])
     }))
+})
+
+describe("whoever asks for what, and whoever leaves", () => {
+  const caller = FastCheck.record({
+    key: FastCheck.integer({ min: 0, max: 300 }).map(String),
+    group: FastCheck.constantFrom("one", "other"),
+    wait: FastCheck.integer({ min: 0, max: 30 }),
+    leaves: FastCheck.boolean()
+  })
+
+  it.scoped.prop(
+    "each who stays has its own answer, and no batch is too large or asks twice",
+    [FastCheck.array(caller, { maxLength: 200 })],
+    ([callers]) =>
+      Effect.gen(function*() {
+        const { ask, sent } = yield* make
+        const fibers = yield* Effect.forEach(callers, ({ group, key, wait }) =>
+          Effect.fork(Effect.delay(ask(key, group), wait)))
+        yield* TestClock.adjust(15)
+        yield* Fiber.interruptAll(fibers.filter((_, n) =>
+          callers[n]!.leaves
+        ))
+        yield* TestClock.adjust("2 seconds")
+        const staying = fibers.filter((_, n) => !callers[n]!.leaves)
+        assert.deepStrictEqual(
+          yield* Effect.forEach(staying, Fiber.join),
+          callers.filter(({ leaves }) => !leaves).map(({ key }) => key)
+        )
+        for (const { keys } of sent) assert.isTrue(keys.length <= 100 && new Set(keys).size === keys.length)
+      }),
+    { fastCheck: { numRuns: 15 }, timeout: 30_000 }
+  )
 })
 
 describe("deadlines", () => {

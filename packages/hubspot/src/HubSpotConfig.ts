@@ -144,9 +144,10 @@ export const make = (options: Options): Effect.Effect<Service, Policy.InvalidPol
 const batchingOf = (batching: boolean | Batching = false): { readonly window: Duration.DurationInput } | undefined =>
   batching === false ? undefined : { window: (batching === true ? undefined : batching.window) ?? "10 millis" }
 
-/** Effect reads a negative duration as zero; here it is a mistake. */
-const isWindow = (window: Duration.DurationInput): boolean =>
-  Option.exists(Duration.decodeUnknown(window), Duration.isFinite) && !/^\s*-/.test(String(window))
+/** Effect reads a negative duration, and a number that is none, as zero; here it is a mistake. */
+const isWindow = (window: unknown): window is Duration.DurationInput =>
+  Option.exists(Duration.decodeUnknown(window), Duration.isFinite) &&
+  (typeof window === "number" ? window >= 0 : !/^\s*-/.test(String(window)))
 
 /**
  * @since 0.1.0
@@ -182,13 +183,12 @@ const usable = (
     )
 }
 
-const batchingFrom = (text: string): Either.Either<boolean | Batching, ConfigError.ConfigError> =>
-  text === "on" || text === "off"
-    ? Either.right(text === "on")
-    : Option.match(Duration.decodeUnknown(text), {
-      onNone: () => Either.left(ConfigError.InvalidData([], "it must be on, off, or a time such as 10 millis")),
-      onSome: (window) => Either.right({ window })
-    })
+const batchingFrom = (text: string): Either.Either<boolean | Batching, ConfigError.ConfigError> => {
+  if (text === "on" || text === "off") return Either.right(text === "on")
+  return isWindow(text)
+    ? Either.right({ window: text })
+    : Either.left(ConfigError.InvalidData(["HUBSPOT_BATCHING"], "it must be on, off, or a time such as 10 millis"))
+}
 
 /**
  * `HUBSPOT_ACCESS_TOKEN`, and where they are set `HUBSPOT_BASE_URL`, `HUBSPOT_TIER` (`free`, `starter`, `professional`,
