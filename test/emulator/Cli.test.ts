@@ -48,7 +48,9 @@ describe("the command", () => {
     Effect.gen(function*() {
       const { code, stdout } = yield* run("--help")
       assert.strictEqual(code, 0)
-      for (const option of ["--port", "--faults", "--seed", "--limit", "--token"]) assert.include(stdout, option)
+      for (
+        const option of ["--port", "--faults", "--seed", "--limit", "--token", "--records", "--type", "--snapshot"]
+      ) assert.include(stdout, option)
     }))
 
   it.scopedLive("an option it has not leaves with 2 and says which", () =>
@@ -72,8 +74,15 @@ describe("the command", () => {
       const file = yield* planFile(
         JSON.stringify({ rules: [{ share: 1, fault: { kind: "status", status: 500 }, methods: ["DELETE"] }] })
       )
+      const type = yield* planFile(JSON.stringify({
+        name: "p1_pets",
+        id: "2-7",
+        properties: { name: { type: "string" } },
+        required: [["name"]]
+      }))
       const { child, exit, output } = yield* start(
-        ...["--port", "0", "--token", "secret", "--limit", "3/1m", "--faults", file, "--seed", "7"]
+        ...["--port", "0", "--token", "secret", "--limit", "3/1m", "--faults", file, "--seed", "7"],
+        ...["--records", "contacts=2,p1_pets=3", "--type", type]
       )
       const url = yield* Effect.sync(() => /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0] ?? "").pipe(
         Effect.delay("20 millis"),
@@ -86,6 +95,8 @@ describe("the command", () => {
       assert.strictEqual((yield* call(emulator, "GET", contacts)).status, 429)
       assert.include(output.stdout, "3 per 1m")
       assert.include(output.stdout, "rules 1, outages 0, seed 7")
+      const stats = yield* call(emulator, "GET", "/emulator/stats")
+      assert.deepStrictEqual(stats.json.records, { contacts: 2, p1_pets: 3 })
       child.kill("SIGINT")
       assert.strictEqual(yield* exit, 0)
       assert.strictEqual(output.stderr, "")
@@ -115,6 +126,9 @@ describe("the arguments", () => {
     [["--search-limit", "5/1y"], "--search-limit takes a quota"],
     [["--daily", "-1"], "--daily"],
     [["--seed", "1.5"], "--seed takes a whole number"],
+    [["--records", "contacts"], "--records takes counts"],
+    [["--records", "contacts=many"], "--records takes counts"],
+    [["--webhook", "example.com"], "--webhook takes an address"],
     [["stray"], "stray"]
   ]
   for (const [args, says] of mistakes) {

@@ -8,8 +8,8 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import type { ParseError } from "effect/ParseResult"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { CrmRecord } from "./CrmRecord.ts"
 import type { CustomEvent } from "./CustomEvent.ts"
@@ -24,6 +24,7 @@ import * as Server from "./internal/Server.ts"
 import * as Snapshot from "./internal/Snapshot.ts"
 import * as SnapshotFile from "./internal/SnapshotFile.ts"
 import * as Store from "./internal/Store.ts"
+import * as Watch from "./internal/Watch.ts"
 import * as Limits from "./Limits.ts"
 import type * as OAuthApp from "./OAuthApp.ts"
 import type * as ObjectType from "./ObjectType.ts"
@@ -226,10 +227,18 @@ export const make = (
       account = begin() as Account.Account
     })
     const faults = Effect.sync(() => account.faults.plan)
+    const state = (n: number) =>
+      Effect.sync(() => ({
+        count: account.log.count,
+        requests: Watch.since(account.log, n),
+        windows: Watch.windows(account, now()),
+        plan: FaultPlan.encode(account.faults.plan),
+        stats: Account.stats(account, server.openSockets())
+      }))
     const setFaults = (plan: FaultPlan.FaultPlan) => Effect.sync(() => Account.setFaults(account, plan, now()))
     const told = options.webhooks === undefined ? undefined : yield* tell(options.webhooks, now)
 
-    yield* server.serve(Server.handler(() => account, now, { stats, reset, faults, setFaults, keep }, told))
+    yield* server.serve(Server.handler(() => account, now, { stats, reset, faults, state, setFaults, keep }, told))
 
     const portalOf = (id: number): Emulator.Portal => {
       const portal = Effect.suspend(() => {
@@ -324,5 +333,6 @@ const tell = (options: Webhooks.Options, now: () => number) =>
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<Emulator, HttpServerError.ServeError | ParseError | OptionError> =>
-  Layer.scoped(Emulator, make(options))
+export const layer = (
+  options?: Options
+): Layer.Layer<Emulator, HttpServerError.ServeError | ParseError | OptionError> => Layer.scoped(Emulator, make(options))

@@ -18,6 +18,7 @@ export const client: Client = {
     const live = HubSpot.layerWith({
       accessToken: Redacted.make(setup.token),
       baseUrl: setup.baseUrl,
+      batching: true,
       overrides: { ...overridesOf(setup), limits: [limitOf(setup)] }
     })
     const runtime = ManagedRuntime.make(Layer.provide(live, lean))

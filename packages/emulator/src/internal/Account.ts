@@ -20,6 +20,7 @@ import * as Portal from "./Portal.ts"
 import * as Quota from "./Quota.ts"
 import * as Route from "./Route.ts"
 import * as Seeds from "./Seeds.ts"
+import * as Watch from "./Watch.ts"
 
 export interface Settings {
   /** The first is the one that functions without a portal's id speak of. */
@@ -51,6 +52,7 @@ export interface Account {
   readonly homes: readonly [Home, ...ReadonlyArray<Home>]
   readonly byToken: Map<string, Home>
   readonly counters: Counters.Counters
+  readonly log: Watch.Log
   faults: FaultChoice.FaultChoice
 }
 
@@ -83,6 +85,7 @@ export const make = (settings: Settings, now: number): Account | string => {
     homes: homes as [Home, ...Array<Home>],
     byToken,
     counters: Counters.make(),
+    log: Watch.make(),
     faults: FaultChoice.make(settings.plan, settings.seed, now)
   }
 }

@@ -25,7 +25,7 @@ A local HubSpot that answers, limits and fails like the real one.
   --seed <n>              chance of the fault plan, before the plan's own seed
   --help                  this text
 
-While it runs: GET /emulator/stats, GET PUT DELETE /emulator/faults, POST /emulator/reset, POST /emulator/snapshot.
+While it runs: the page /emulator for a browser, GET /emulator/stats, GET PUT DELETE /emulator/faults, POST /emulator/reset, POST /emulator/snapshot.
 
 Examples:
   hubspot-emulator --records contacts=1000 --limit 100/1s
@@ -162,7 +162,7 @@ export const banner = (
     ...Object.entries(running.records).map(([type, count]) => `  records  ${count} ${type}`),
     ...(running.snapshot === undefined ? [] : [`  snapshot ${running.snapshot}`]),
     `  faults   ${running.faults}`,
-    `  stats    ${running.url}/emulator/stats`,
+    `  inspect  ${running.url}/emulator`,
     "",
     "  Ctrl-C stops it.",
     "",

@@ -5,13 +5,19 @@ import * as Effect from "effect/Effect"
 import * as FaultPlan from "../FaultPlan.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
+import { page } from "./page.ts"
 
-export const prefix = "/emulator/"
+const prefix = "/emulator/"
+
+/** Whether a request is to the emulator itself, and not to what it emulates. */
+export const isOwn = (url: string): boolean => url.startsWith(prefix) || url === "/emulator"
 
 /** What the paths act on. */
 export interface Controls {
   readonly stats: Effect.Effect<Stats>
   readonly faults: Effect.Effect<FaultPlan.FaultPlan>
+  /** What the inspector page shows, with the requests after the n-th. */
+  readonly state: (n: number) => Effect.Effect<object>
   readonly setFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
   /** Writes the snapshot's file, if there is one. */
@@ -21,10 +27,16 @@ export interface Controls {
 export const answer = (
   controls: Controls,
   method: string,
-  path: string,
+  url: string,
   text: string
 ): Effect.Effect<Answer.Answer> => {
+  const [path = "", query] = url.split("?")
   switch (`${method} ${path}`) {
+    case "GET /emulator":
+    case "GET /emulator/":
+      return Effect.succeed({ status: 200, body: page, headers: pageHeaders })
+    case "GET /emulator/state":
+      return Effect.map(controls.state(Number(new URLSearchParams(query).get("since")) || 0), Answer.ok)
     case "GET /emulator/stats":
       return Effect.map(controls.stats, Answer.ok)
     case "POST /emulator/reset":
@@ -52,6 +64,12 @@ export const answer = (
     default:
       return Effect.succeed(Answer.unknownPath(path))
   }
+}
+
+/** The page may load and send nothing but what is on this server, and no other page may frame it. */
+const pageHeaders = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; frame-ancestors 'none'"
 }
 
 /** The plan, or a line on why it is none. */

@@ -47,7 +47,8 @@ export const appOf = (self: OAuth, token: string, now: number): OAuthApp | Answe
   return now < known.expiresAt ? known.app : Answer.expiredToken(known.expiresAt, now)
 }
 
-const invent = (self: OAuth, kind: "access" | "refresh"): string => `emulator-${kind}-${self.portalId === firstPortal ? "" : `${self.portalId}-`}${self.nextToken++}`
+const invent = (self: OAuth, kind: "access" | "refresh"): string =>
+  `emulator-${kind}-${self.portalId === firstPortal ? "" : `${self.portalId}-`}${self.nextToken++}`
 
 export const token = ({ oauth }: Portal, call: Call): Answer.Answer => {
   const form = new URLSearchParams(call.text)

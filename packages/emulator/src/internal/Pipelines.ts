@@ -202,7 +202,10 @@ export const removeStage = (portal: Portal, table: Table, call: Call.Call): Answ
   pipelineOf(portal, table, call)?.stages.delete(call.params.stage!) ? Answer.noContent : Answer.notFound
 
 /** The pipeline that a type has from the start, and its first stage. */
-export const first = ({ pipelines }: Portal, { type }: Table): readonly [pipeline: string, stage: string] | undefined => {
+export const first = (
+  { pipelines }: Portal,
+  { type }: Table
+): readonly [pipeline: string, stage: string] | undefined => {
   const [pipeline] = pipelines.byType.get(type.id)?.values() ?? []
   const [stage] = pipeline?.stages.keys() ?? []
   return pipeline === undefined || stage === undefined ? undefined : [pipeline.id, stage]

@@ -17,6 +17,7 @@ import * as Answer from "./Answer.ts"
 import * as Control from "./Control.ts"
 import * as Counters from "./Counters.ts"
 import type { Portal } from "./Portal.ts"
+import * as Watch from "./Watch.ts"
 import * as Wire from "./Wire.ts"
 
 export interface Listener {
@@ -63,7 +64,7 @@ export const handler = (
 ): Handler =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const response = NodeHttpServerRequest.toServerResponse(request)
-    const handled = request.url.startsWith(Control.prefix)
+    const handled = Control.isOwn(request.url)
       ? control(controls, request, response)
       : api(account(), now, request, response, listeners)
     return Effect.as(handled, written)
@@ -82,6 +83,7 @@ const api = (
   response: Http.ServerResponse,
   listeners: Listeners | undefined
 ) => {
+  const start = performance.now()
   const arrival = Account.arrive(
     account,
     {
@@ -94,7 +96,17 @@ const api = (
   )
   return Effect.flatMap(bodyOf(request), (text) => {
     // These two never get as far as the write.
+    const noted = (status: number | null) =>
+      Watch.add(account.log, {
+        at: now(),
+        method: request.method,
+        path: arrival.path,
+        status,
+        millis: performance.now() - start,
+        fault: arrival.fault?.kind ?? null
+      })
     if (text === undefined || arrival.fault?.kind === "reset" || arrival.fault?.kind === "hang") {
+      noted(null)
       return Wire.deliver(response, nothing, arrival.fault)
     }
     const { portal } = arrival.home
@@ -102,6 +114,7 @@ const api = (
     const answer = Account.conclude(account, arrival, text, now())
     const message = messageOf(answer, arrival.correlationId, arrival.headers)
     if (Wire.answers(arrival.fault)) Counters.increment(account.counters.statuses, answer.status)
+    noted(Wire.answers(arrival.fault) ? answer.status : null)
     const delivery = Wire.deliver(response, message, arrival.fault)
     return listeners === undefined ? delivery : Effect.zipRight(listeners.after(portal), delivery)
   })
