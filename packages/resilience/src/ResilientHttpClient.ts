@@ -323,6 +323,6 @@ const callDeadline = (call: Call.Call): Effect.Effect<CallDeadline> =>
   }))
 
 const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.InvalidPolicy> =>
-  baseUrl === undefined || (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol))
+  baseUrl === undefined || Call.isHttpUrl(baseUrl)
     ? Effect.void
     : new Policy.InvalidPolicy({ issues: [{ field: "baseUrl", problem: "must be an absolute http or https URL" }] })

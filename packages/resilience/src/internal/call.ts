@@ -53,8 +53,8 @@ export const make = (
 ): Effect.Effect<Call, InvalidRequest> => {
   const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
   const call = identify(request, options.urlTemplate)
-  if (!URL.canParse(request.url)) {
-    return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
+  if (!isHttpUrl(request.url)) {
+    return invalid(call, "url", "is not an absolute http or https URL", "give one, or set the client's base URL")
   }
   const base = terms.policies[options.kind ?? kindOf(request.method)]
   const origin = originOf(bare(request.url))
@@ -128,10 +128,13 @@ const join = (baseUrl: string, url: string): string =>
     ? baseUrl
     : `${baseUrl.replace(/\/+$/, "")}/${url.replace(/^\/+/, "")}`
 
-/** Without user info, query and fragment: nothing that could be a secret. */
-const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1")
+/** Written as it is meant: `https:host` and `https:\\host` are URLs too, to those who send them. */
+export const isHttpUrl = (url: string): boolean => /^https?:\/\/[^/\\]/i.test(url) && URL.canParse(url)
 
-const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i
+/** Without user info, query and fragment: nothing that could be a secret, however badly it is written. */
+const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:[/\\]*)[^/\\]*@/i, "$1")
+
+const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/\\]*/i
 
 const originOf = (url: string): string => origin.exec(url)?.[0] ?? ""
 
