@@ -373,6 +373,6 @@ const withoutRedirects = HttpClient.transformResponse(
 )
 
 const checkBaseUrl = (baseUrl: string | undefined): Effect.Effect<void, Policy.InvalidPolicy> =>
-  baseUrl === undefined || (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol))
+  baseUrl === undefined || Call.isHttpUrl(baseUrl)
     ? Effect.void
     : new Policy.InvalidPolicy({ issues: [{ field: "baseUrl", problem: "must be an absolute http or https URL" }] })

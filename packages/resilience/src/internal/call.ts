@@ -58,10 +58,9 @@ export const make = (
   const { method, url, urlTemplate } = identify(request, options.urlTemplate)
   const origin = originOf(url)
   const endpoint = endpointOf(method, origin, options.urlTemplate)
-  // Of an absolute URL only what is before the path can be wrong.
-  if (endpoint === undefined || (request.url.includes("@") && !URL.canParse(request.url))) {
+  if (endpoint === undefined || !isHttpUrl(request.url)) {
     const call = { method, url, urlTemplate }
-    return invalid(call, "url", "is not an absolute URL", "give one, or set the client's base URL")
+    return invalid(call, "url", "is not an absolute http or https URL", "give one, or set the client's base URL")
   }
   const policy = override({ method, url, urlTemplate }, terms.policies[options.kind ?? kindOf(method)], options)
   if (policy instanceof InvalidRequest) return policy
@@ -136,10 +135,15 @@ const join = (baseUrl: string, url: string): string =>
     ? baseUrl
     : `${baseUrl.replace(/\/+$/, "")}/${url.replace(/^\/+/, "")}`
 
-/** Without user info, query and fragment: nothing that could be a secret. */
-const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1")
+/** Written as it is meant: `https:host` and `https:\\host` are URLs too, to those who send them. */
+export const isHttpUrl = (url: string): boolean =>
+  // What nearly all of them are needs no closer look, as their origins have had one.
+  /^https?:\/\/[\w.:-]+(?:[/?#][^\\]*)?$/i.test(url) || (/^https?:\/\/[^/\\]/i.test(url) && URL.canParse(url))
 
-const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i
+/** Without user info, query and fragment: nothing that could be a secret, however badly it is written. */
+const bare = (url: string): string => url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:[/\\]*)[^/\\]*@/i, "$1")
+
+const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/\\]*/i
 
 const originOf = (url: string): string => originPattern.exec(url)?.[0] ?? ""
 
