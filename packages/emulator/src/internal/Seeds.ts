@@ -26,7 +26,7 @@ export const sow = (portal: Portal, counts: Counts, now: number): string | undef
   return undefined
 }
 
-/** What a type needs and what it shows. Where they are made by the thousand, equal values are one and the same text. */
+/** What a type needs and what it shows. */
 const valuesOf = (portal: Portal, table: Store.Table): (i: number) => Record<string, string> => {
   const { type } = table
   const [pipeline, stage] = Pipelines.first(portal, table) ?? ["default", "default"]
@@ -34,9 +34,8 @@ const valuesOf = (portal: Portal, table: Store.Table): (i: number) => Record<str
   const fields = [...names].flatMap((name) => {
     const property = type.properties[name] ?? (type.open ? { type: "string" } as const : undefined)
     if (property === undefined || property.readOnly === true) return []
-    const fixed = /pipeline$/.test(name) ? pipeline : /stage$/.test(name) && pipeline !== "default" ? stage : undefined
-    const stageOf = /(dealstage|pipeline_stage)$/.test(name) ? stage : fixed
-    return [[name, property, stageOf] as const]
+    const fixed = /pipeline$/.test(name) ? pipeline : /(deal|pipeline_)stage$/.test(name) ? stage : undefined
+    return [[name, property, fixed] as const]
   })
   return (i) => {
     const values: Record<string, string> = {}
