@@ -57,6 +57,15 @@ describe("a policy out of the environment", () => {
       assert.deepStrictEqual(yield* Policy.config(), { deadline: "1 minute" })
     }).pipe(Effect.provide(environment({ DEADLINE: "1 minute" }))))
 
+  it.effect.each(["weatherApi", "weather-api", "WEATHER_API"])(
+    "has variables that a shell can set: %s",
+    (prefix) =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual<object>(yield* Policy.config(prefix), { deadline: "1 minute" })
+        assert.strictEqual(yield* Profile.config(prefix), Profile.testing)
+      }).pipe(Effect.provide(environment({ WEATHER_API_DEADLINE: "1 minute", WEATHER_API_PROFILE: "testing" })))
+  )
+
   it.effect.each(["production", "development", "testing"] as const)(
     "names its profile: %s",
     (name) =>

@@ -53,7 +53,7 @@ export const Trip = Schema.Union(
  */
 export const Settings = Schema.Struct({
   trip: Trip,
-  /** How long the circuit stays open at first. */
+  /** How long the circuit stays open at first (elsewhere: reset timeout). Later openings are never shorter. */
   opening: PositiveTime,
   /** How much longer each opening is that follows soon. Default: 1.5. */
   factor: Schema.optionalWith(Schema.Finite.pipe(Schema.greaterThanOrEqualTo(1)), { default: () => 1.5 }),

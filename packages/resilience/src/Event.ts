@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as Data from "effect/Data"
+import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import type { ApiError } from "./ApiError.ts"
 import type { Mode } from "./CircuitBreaker.ts"
@@ -58,3 +58,11 @@ export type Event = Data.TaggedEnum<{
   CircuitChanged: { readonly key: string; readonly mode: Mode }
   PolicyChanged: {}
 }>
+
+/**
+ * Handles each kind of event; a forgotten one does not compile.
+ *
+ * @since 0.1.0
+ * @category pattern matching
+ */
+export const { $is: is, $match: match } = Data.taggedEnum<Event>()

@@ -62,7 +62,9 @@ export const Policy = fields.pipe(
           ? []
           : [{
             path: path("attemptTimeout"),
-            message: `must be shorter than the deadline (${Duration.format(deadline)})`
+            message: `must be shorter than the deadline (it is ${
+              Duration.format(AttemptTimeout.longest(attemptTimeout, 0))
+            }, the deadline ${Duration.format(deadline)}; a profile's own has to be changed too)`
           }],
         RetrySchedule.contradictions(retry).map((issue) => ({ ...issue, path: path("retry", ...issue.path) }))
       ].flat()
@@ -185,7 +187,8 @@ export const decode = (profile: Policy, overrides: unknown): Effect.Effect<Polic
  * Changes to a profile out of `Config`: from the environment, or from whatever else the `ConfigProvider` reads, such as JSON
  * or YAML. All are optional. With the prefix `weather`, a retry's base is the variable `WEATHER_RETRY_BASE`, or
  * `weather.retry.base` in a tree; limits are a list in a tree, and `WEATHER_LIMITS="weather=60/1 minute, burst=10/1 second"`
- * in a variable.
+ * in a variable, where there are no limits of the day. Whatever is not a letter or a digit in the prefix is `_` in a variable.
+ * Misspelt variables are not noticed; what `decode` reads is checked to the last field.
  *
  * @example
  * ```ts

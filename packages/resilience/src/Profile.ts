@@ -6,6 +6,7 @@
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import type * as CircuitBreaker from "./CircuitBreaker.ts"
+import { toVariable } from "./internal/policyConfig.ts"
 import type { Policy } from "./Policy.ts"
 import type * as RetryBudget from "./RetryBudget.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
@@ -89,7 +90,7 @@ export const testing: Policy = {
  */
 export const config = (prefix?: string): Config.Config<Policy> => {
   const named = Config.literal("production", "development", "testing")
-  const variable = named(prefix === undefined ? "PROFILE" : `${prefix.toUpperCase()}_PROFILE`)
+  const variable = named(toVariable(prefix === undefined ? ["profile"] : [prefix, "profile"]))
   const inTree = prefix === undefined ? named("profile") : Config.nested(named("profile"), prefix)
   return Config.orElse(variable, () => inTree).pipe(
     Config.withDefault("production" as const),

@@ -98,7 +98,8 @@ export class NotAdmitted extends Schema.TaggedError<NotAdmitted>()("NotAdmitted"
   retryAt: Schema.optional(Schema.DateTimeUtc)
 }) {
   override get message(): string {
-    return `Not admitted by ${this.buckets.join(", ")}: ${this.reason}`
+    const by = this.buckets.length === 0 ? "the limit on concurrency" : this.buckets.join(", ")
+    return `Not admitted by ${by}: ${this.reason}`
   }
 }
 

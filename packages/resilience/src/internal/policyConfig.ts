@@ -17,8 +17,9 @@ interface Tree {
   readonly [name: string]: Leaf | Tree | readonly [Leaf, Tree]
 }
 
-const toVariable = (path: Path): string =>
-  path.map((name) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase()).join("_")
+/** What a shell can set: `weatherApi` and `weather-api` are `WEATHER_API` to it. */
+export const toVariable = (path: Path): string =>
+  path.map((name) => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()).join("_")
 
 const inTree = <A>(path: Path, config: (name: string) => Config.Config<A>): Config.Config<A> => {
   const [name = "", ...above] = [...path].reverse()
