@@ -14,7 +14,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { isApiError } from "./ApiError.ts"
 import * as Circuit from "./internal/circuit.ts"
-import { PositiveCount, PositiveTime } from "./internal/settings.ts"
+import { decodeSettings, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import { monotonicMillis, whenDone, withNow } from "./internal/time.ts"
 
 const Share = Schema.Finite.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
@@ -155,7 +155,7 @@ export interface CircuitBreaker {
  * @category constructors
  */
 export const make = (settings: typeof Settings.Encoded): Effect.Effect<CircuitBreaker, ParseError> =>
-  Effect.flatMap(Schema.decode(Settings)(settings), fromSettings)
+  Effect.flatMap(decodeSettings("circuit breaker", Settings)(settings), (settings) => fromSettings(settings))
 
 /**
  * A breaker of settings that are known to be right. `onChange` is run by whoever causes a change.

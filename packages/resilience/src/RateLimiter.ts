@@ -17,7 +17,7 @@ import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as RollingWindow from "./internal/rollingWindow.ts"
-import { Count, PositiveCount, PositiveTime } from "./internal/settings.ts"
+import { Count, decodeSettings, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import { monotonicMillis } from "./internal/time.ts"
 import * as Turnstile from "./internal/turnstile.ts"
 
@@ -249,7 +249,7 @@ export const unsafeMake = (
     let longestQueue = Number.POSITIVE_INFINITY
 
     const reconfigure: Local["reconfigure"] = (buckets, options) =>
-      Effect.flatMap(Schema.decode(Settings)({ ...options, buckets }), (settings) =>
+      Effect.flatMap(decodeSettings("rate limiter", Settings)({ ...options, buckets }), (settings) =>
         turnstile.change(() => {
           const kept = new Map(windows)
           windows.clear()
@@ -263,7 +263,10 @@ export const unsafeMake = (
         }))
     yield* reconfigure(buckets, options)
 
-    const select = (names: Iterable<string> = windows.keys()) => [...names].flatMap((name) => windows.get(name) ?? [])
+    const select = (names: Iterable<string> = windows.keys()) =>
+      [...names].flatMap((name) =>
+        windows.get(name) ?? []
+      )
 
     /** What a call takes from, or why there is no such thing. */
     const selectFor = (

@@ -13,7 +13,7 @@ import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as Schema from "effect/Schema"
 import { isApiError } from "./ApiError.ts"
 import * as Budget from "./internal/budget.ts"
-import { Count, PositiveCount, PositiveTime } from "./internal/settings.ts"
+import { Count, decodeSettings, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import { monotonicMillis } from "./internal/time.ts"
 
 /** Settings of both forms, or misspelt ones, would otherwise be taken for those of the other form. */
@@ -91,7 +91,7 @@ export interface RetryBudget {
  * @category constructors
  */
 export const make = (settings: typeof Settings.Encoded = {}): Effect.Effect<RetryBudget, ParseError> =>
-  Effect.map(Schema.decode(Settings)(settings), (settings) => fromSettings(settings))
+  Effect.map(decodeSettings("retry budget", Settings)(settings), (settings) => fromSettings(settings))
 
 /**
  * A budget of settings that are known to be right. `onLevel` is told what is left, in whole tokens or retries, when a call

@@ -1,5 +1,6 @@
 /** Schemas for settings: what a person writes on the left, what the code works with on the right. */
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -46,6 +47,12 @@ export const flat = (name: string) => (error: ParseResult.ParseError): ParseResu
   return first === undefined
     ? error
     : new ParseResult.ParseError({ issue: new ParseResult.Composite(ast, actual, [first, ...others]) })
+}
+
+/** Settings as a person writes them: all that is wrong is told, field by field, and what is misspelt is wrong too. */
+export const decodeSettings = <A, I>(name: string, schema: Schema.Schema<A, I>) => {
+  const decode = Schema.decode(schema, { errors: "all", onExcessProperty: "error" })
+  return (settings: I): Effect.Effect<A, ParseResult.ParseError> => Effect.mapError(decode(settings), flat(name))
 }
 
 /** How many, of something that may be none. */
