@@ -9,7 +9,8 @@ import { join } from "node:path"
 
 const folder = process.argv[2] ?? "docs"
 mkdirSync(folder, { recursive: true })
-for (const [name, { retry }] of Object.entries(Profile)) {
+const { development, production, testing } = Profile
+for (const [name, { retry }] of Object.entries({ development, production, testing })) {
   const errors = Array(retry.retries).fill(SampleErrors.serverError)
   const bounds = RetrySchedule.bounds(RetrySchedule.fromSettings(retry), errors)
   const file = join(folder, `retry-${name}.svg`)

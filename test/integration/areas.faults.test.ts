@@ -82,7 +82,7 @@ const pair = { from: "6001", to: "6002" }
 const labelled = Effect.zipRight(people, Associations.createLabel("contacts", "contacts", label))
 const types = [{ associationCategory: "USER_DEFINED", associationTypeId: 10_001 }] as const
 const listed = Effect.zipRight(people, Lists.create(list))
-const imported = Imports.start(file, { attemptTimeout: "150 millis" })
+const imported = Imports.start(file, { attemptTimeout: "400 millis" })
 const schedule = Schedule.spaced("1 millis")
 const download = Effect.gen(function*() {
   const emulator = yield* Emulator.Emulator
@@ -219,7 +219,7 @@ const unanswered: ReadonlyArray<Fault> = [
 
 const quick = live({
   overrides: {
-    attemptTimeout: "150 millis",
+    attemptTimeout: "400 millis",
     limits: ["general", "search", "associations"].map((name) => RateLimiter.rolling(name, 10_000, "100 millis"))
   }
 })

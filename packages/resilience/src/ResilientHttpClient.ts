@@ -212,8 +212,10 @@ export const make = (
       Effect.uninterruptibleMask((restore) =>
         withNow((now) => {
           const ongoing = observer.callBegan(now)
-          const ran = run(ongoing, request, callOptions, (call, deadline, n) =>
-            attempt(equipment, call, deadline, n, receive))
+          // Suspended, so that a mistake in what the caller gave is counted as any other end.
+          const ran = Effect.suspend(() =>
+            run(ongoing, request, callOptions, (call, deadline, n) => attempt(equipment, call, deadline, n, receive))
+          )
           return whenDone(restore(ran), (exit) =>
             withNow((now) => {
               observer.callEnded(ongoing, exit, now)
@@ -227,18 +229,19 @@ export const make = (
         const scope = yield* Effect.scope
         const ongoing = yield* Effect.acquireRelease(
           Effect.map(monotonicMillis, observer.callBegan),
-          (ongoing, exit) =>
-            Effect.map(monotonicMillis, (now) =>
-              observer.callEnded(ongoing, exit, now))
+          (ongoing, exit) => Effect.map(monotonicMillis, (now) => observer.callEnded(ongoing, exit, now))
         )
-        const stream = yield* run(ongoing, request, callOptions, (call, deadline, n) =>
-          inScopeOfItsOwn(scope, attempt(equipment, call, deadline, n, streamed(idle(call)))))
+        const stream = yield* run(
+          ongoing,
+          request,
+          callOptions,
+          (call, deadline, n) => inScopeOfItsOwn(scope, attempt(equipment, call, deadline, n, streamed(idle(call))))
+        )
         return begun(stream, ongoing)
       })
 
     return {
-      execute: (request, callOptions = {}) =>
-        whole(request, callOptions, buffered),
+      execute: (request, callOptions = {}) => whole(request, callOptions, buffered),
       json: (request, schema, callOptions = {}) => whole(request, callOptions, decoded(schema)),
       stream: (request, callOptions = {}) => Stream.unwrapScoped(streaming(request, callOptions)),
       limiter: options.limiter ?? maker.own,

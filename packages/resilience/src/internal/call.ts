@@ -56,7 +56,8 @@ export const make = (
 ): Call | InvalidRequest => {
   const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
   const { method, url, urlTemplate } = identify(request, options.urlTemplate)
-  const origin = originOf(url)
+  // The template is anything at all, and need not begin where a path does.
+  const origin = url.slice(0, url.length - urlTemplate.length)
   const endpoint = endpointOf(method, origin, options.urlTemplate)
   if (endpoint === undefined || !isHttpUrl(request.url)) {
     const call = { method, url, urlTemplate }

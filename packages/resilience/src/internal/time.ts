@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
@@ -21,3 +22,10 @@ export const whenDone = <A, E, R, B, E2, R2>(
     onFailure: (cause) => f(Exit.failCause(cause)),
     onSuccess: (value) => f(Exit.succeed(value))
   })
+
+/**
+ * How long to sleep for an instant, up to a microsecond more: what is less may be nothing to a clock, and would be slept for
+ * again and again.
+ */
+export const untilInstant = (at: number, now: number): Duration.Duration =>
+  Duration.millis(Math.max(1, Math.ceil((at - now) * 1000)) / 1000)

@@ -2,13 +2,12 @@
  * Many timeouts, one sleeping fibre: a heap of instants, nearly all of which are called off before they come. Only the
  * first of them is slept for.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import { withNow } from "./time.ts"
+import { untilInstant, withNow } from "./time.ts"
 
 interface Entry {
   readonly at: number
@@ -63,8 +62,7 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
         return heap[0] === undefined ? Effect.void : sleepUntil(heap[0].at)
       })
       const stop = alarm === undefined ? Effect.void : Fiber.interruptFork(alarm.fiber)
-      // Whole milliseconds: less than that may be nothing to a clock, and it would be slept for again and again.
-      return Effect.sleep(Duration.millis(Math.max(0, Math.ceil(at - now)))).pipe(
+      return Effect.sleep(untilInstant(at, now)).pipe(
         Effect.zipRight(woken),
         Effect.interruptible,
         Effect.forkIn(scope),

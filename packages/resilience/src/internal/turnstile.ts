@@ -6,7 +6,7 @@ import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as RollingWindow from "./rollingWindow.ts"
-import { whenDone, withNow } from "./time.ts"
+import { untilInstant, whenDone, withNow } from "./time.ts"
 import * as WaitingLine from "./waitingLine.ts"
 
 /** What became of a request that was let through: its slots open accordingly. */
@@ -78,8 +78,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     const ring = change(() => {
       alarm = undefined
     })
-    // Whole milliseconds: less than that may be nothing to a clock, and it would be slept for again and again.
-    return Effect.sleep(Duration.millis(Math.ceil(at - now))).pipe(
+    return Effect.sleep(untilInstant(at, now)).pipe(
       Effect.interruptible,
       Effect.zipRight(ring),
       Effect.forkIn(scope),
