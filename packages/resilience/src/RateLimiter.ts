@@ -237,7 +237,7 @@ export const make = (
 
     const reconfigure: Local["reconfigure"] = (buckets, options) =>
       Effect.flatMap(Schema.decode(Settings)({ ...options, buckets }), (settings) =>
-        turnstile.change(() => {
+        turnstile.reconfigure(() => {
           const kept = new Map(windows)
           windows.clear()
           for (const bucket of settings.buckets) {
@@ -269,6 +269,7 @@ export const make = (
         tooLong: (known) => refused("waited-too-long", known),
         longestQueue,
         full: () => refused("queue-full"),
+        tooHeavy: () => refused("weight"),
         fate: options.fate ?? abandonedIfInterrupted,
         use
       })

@@ -152,6 +152,9 @@ export const make = (
       propagateTrace: options.propagateTrace ?? false,
       observer
     }
+    const changes = yield* Effect.makeSemaphore(1)
+    // Limits of one policy with the rest of another would be neither. Nor may the permit be lost by an interruption.
+    const oneAtATime = (change: Effect.Effect<void>) => Effect.uninterruptible(changes.withPermits(1)(change))
     const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 
     const run = <A, R>(
@@ -178,7 +181,7 @@ export const make = (
               replayable: call.replayable,
               deadline: deadline.at,
               budget,
-              circuitChange: breaker?.change ?? Effect.never,
+              circuit: breaker,
               onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
               onWait: (error, longest) => observer.waiting(call, error, longest)
             })
@@ -218,11 +221,12 @@ export const make = (
       policy: Effect.sync(() => terms.policy),
       setPolicy: (policy) =>
         Policy.make(policy).pipe(
-          Effect.flatMap(maker.make),
-          Effect.flatMap((changed) => {
-            terms = changed
-            return observer.policyChanged
-          })
+          Effect.flatMap((checked) =>
+            oneAtATime(Effect.map(maker.make(checked), (changed) => {
+              terms = changed
+            }))
+          ),
+          Effect.zipRight(observer.policyChanged)
         )
     }
   })

@@ -11,8 +11,9 @@ import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
+import type { CircuitBreaker } from "../CircuitBreaker.ts"
 import type { RetryBudget } from "../RetryBudget.ts"
-import { monotonicMillis } from "./time.ts"
+import { monotonicMillis, sleep } from "./time.ts"
 
 export interface Repeat<A, R> {
   /** Attempt `n`, counted from 0. `uncertain`: one before it may have been carried out. */
@@ -27,8 +28,7 @@ export interface Repeat<A, R> {
   /** On the monotonic clock. */
   readonly deadline: number
   readonly budget: RetryBudget | undefined
-  /** Ends when the circuit that refused a call is no longer as it was. */
-  readonly circuitChange: Effect.Effect<void>
+  readonly circuit: Pick<CircuitBreaker, "change" | "state"> | undefined
   /** Attempt `n` failed and is repeated after `delay` milliseconds. */
   readonly onRetry: (n: number, error: ApiError, delay: number) => Effect.Effect<void>
   /** The call waits for an open circuit, for so many milliseconds at the most. */
@@ -45,7 +45,7 @@ interface Earlier {
 
 export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =>
   Effect.flatMap(monotonicMillis, (startedAt) => {
-    const { attempt, budget, circuitChange, deadline, onRetry, onWait } = repeat
+    const { attempt, budget, circuit, deadline, onRetry, onWait } = repeat
     let lastCost: number | undefined
 
     const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> => {
@@ -63,10 +63,14 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
               return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
             }
             const hinted = hintedWait(error, wallNow)
-            if (error._tag === "CircuitOpen" && error.retryable) {
-              if (now + hinted >= deadline) return stop("deadline")
-              const change = Effect.raceFirst(Effect.sleep(Duration.millis(hinted)), circuitChange)
-              return onWait(error, hinted).pipe(Effect.zipRight(change), Effect.zipRight(attemptFrom(n, earlier)))
+            if (circuit !== undefined && error._tag === "CircuitOpen" && error.retryable) {
+              return Effect.flatMap(circuit.state, ({ mode }) => {
+                // Probes that are under way may end at any time; the instant is when one of them counts as lost.
+                if (now >= deadline || (mode !== "half-open" && now + hinted >= deadline)) return stop("deadline")
+                const longest = Math.min(hinted, deadline - now)
+                const change = Effect.raceFirst(sleep(longest), circuit.change)
+                return onWait(error, longest).pipe(Effect.zipRight(change), Effect.zipRight(attemptFrom(n, earlier)))
+              })
             }
             const reason = reasonToStop(error, n, now, repeat)
             if (reason !== undefined) return stop(reason)
@@ -90,7 +94,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
                   })
                 )
                 return onRetry(n, error, delay).pipe(
-                  Effect.zipRight(Effect.sleep(Duration.millis(delay))),
+                  Effect.zipRight(sleep(delay)),
                   Effect.zipRight(again)
                 )
               })
