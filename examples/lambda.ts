@@ -23,7 +23,7 @@ const overrides = {
 } as const
 
 /** The token, from a local cache of AWS's own; asked for before each attempt, so kept here for a while. */
-const token = Effect.gen(function*() {
+const secret = Effect.gen(function*() {
   const http = HttpClient.filterStatusOk(yield* HttpClient.HttpClient)
   const extension = yield* Config.string("SECRETS_URL").pipe(Config.withDefault("http://localhost:2773"))
   const secretId = yield* Config.string("HUBSPOT_SECRET_ID")
@@ -39,7 +39,7 @@ const token = Effect.gen(function*() {
     Effect.timeout("2 seconds"),
     Effect.cachedInvalidateWithTTL("5 minutes")
   )
-  return Effect.tapError(kept, () => forget) // or a failure would be kept as well
+  return { token: Effect.tapError(kept, () => forget) } // or a failure would be kept as well
 })
 
 /** A function that may run into its timeout is found out by its first invocation, not by the one in a thousand. */
@@ -59,7 +59,7 @@ const checkTimeout = Layer.effectDiscard(Effect.gen(function*() {
 }))
 
 const Live = Effect.gen(function*() {
-  const accessToken = yield* token
+  const { token: accessToken } = yield* secret
   const baseUrl = yield* Config.string("HUBSPOT_BASE_URL").pipe(Config.withDefault(undefined))
   const config = HubSpotConfig.layer({ accessToken, baseUrl, overrides })
   return Layer.provideMerge(Layer.merge(HubSpotClient.layer, checkTimeout), config)

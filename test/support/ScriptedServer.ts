@@ -1,4 +1,4 @@
-/** An HTTP server on loopback that answers as told, and remembers what it was asked. */
+/** An HTTP server on loopback that answers as told, and remembers what it was asked, unless that is too much. */
 import { Effect, type Scope } from "effect"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
@@ -10,12 +10,17 @@ export interface ScriptedServer {
   >
 }
 
-export const make = (answer: Http.RequestListener): Effect.Effect<ScriptedServer, never, Scope.Scope> =>
+export const make = (
+  answer: Http.RequestListener,
+  { remember = true }: { readonly remember?: boolean } = {}
+): Effect.Effect<ScriptedServer, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<ScriptedServer & { readonly server: Http.Server }>((resume) => {
       const requests: Array<ScriptedServer["requests"][number]> = []
       const server = Http.createServer((request, response) => {
-        requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers })
+        if (remember) {
+          requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers })
+        }
         answer(request, response)
       })
       server.listen(0, "127.0.0.1", () => {

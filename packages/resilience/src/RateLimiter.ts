@@ -250,7 +250,7 @@ export const unsafeMake = (
 
     const reconfigure: Local["reconfigure"] = (buckets, options) =>
       Effect.flatMap(decodeSettings("rate limiter", Settings)({ ...options, buckets }), (settings) =>
-        turnstile.change(() => {
+        turnstile.reconfigure(() => {
           const kept = new Map(windows)
           windows.clear()
           for (const bucket of settings.buckets) {
@@ -290,6 +290,7 @@ export const unsafeMake = (
         tooLong: (known) => refused("waited-too-long", known),
         longestQueue,
         full: () => refused("queue-full"),
+        tooHeavy: () => refused("weight"),
         fate: options.fate ?? abandonedIfInterrupted,
         use
       })

@@ -168,6 +168,9 @@ export const make = (
       observer,
       timers: yield* Timers.make
     }
+    const changes = yield* Effect.makeSemaphore(1)
+    // Limits of one policy with the rest of another would be neither. Nor may the permit be lost by an interruption.
+    const oneAtATime = (change: Effect.Effect<void>) => Effect.uninterruptible(changes.withPermits(1)(change))
     const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 
     const run = <A, R>(
@@ -196,7 +199,7 @@ export const make = (
           beganAt,
           deadline: deadline.at,
           budget,
-          circuitChange: breaker?.change ?? Effect.never,
+          circuit: breaker,
           onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
           onWait: (error, longest) => observer.waiting(call, error, longest)
         })
@@ -251,11 +254,12 @@ export const make = (
       policy: Effect.sync(() => terms.policy),
       setPolicy: (policy) =>
         Policy.make(policy).pipe(
-          Effect.flatMap((checked) => maker.make(checked)),
-          Effect.flatMap((changed) => {
-            terms = changed
-            return observer.policyChanged
-          })
+          Effect.flatMap((checked) =>
+            oneAtATime(Effect.map(maker.make(checked), (changed) => {
+              terms = changed
+            }))
+          ),
+          Effect.zipRight(observer.policyChanged)
         )
     }
   })

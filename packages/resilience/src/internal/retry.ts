@@ -11,8 +11,9 @@ import type * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
+import type { Unsafe } from "../CircuitBreaker.ts"
 import type { Purse } from "./budget.ts"
-import { withNow } from "./time.ts"
+import { sleep, withNow } from "./time.ts"
 
 export interface Repeat<A, R> {
   /** Attempt `n`, counted from 0. `uncertain`: one before it may have been carried out. */
@@ -28,8 +29,7 @@ export interface Repeat<A, R> {
   readonly beganAt: number
   readonly deadline: number
   readonly budget: Purse | undefined
-  /** Ends when the circuit that refused a call is no longer as it was. */
-  readonly circuitChange: Effect.Effect<void>
+  readonly circuit: Pick<Unsafe, "change" | "unsafeMode"> | undefined
   /** Attempt `n` failed and is repeated after `delay` milliseconds. */
   readonly onRetry: (n: number, error: ApiError, delay: number) => Effect.Effect<void>
   /** The call waits for an open circuit, for so many milliseconds at the most. */
@@ -45,7 +45,7 @@ interface Earlier {
 }
 
 export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> => {
-  const { attempt, beganAt, budget, circuitChange, deadline, onRetry, onWait } = repeat
+  const { attempt, beganAt, budget, circuit, deadline, onRetry, onWait } = repeat
   let lastCost: number | undefined
 
   const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
@@ -76,10 +76,13 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       return Effect.fail(withRetry(final, { attempts, elapsed, stopped, uncertain }))
     }
     const hinted = hintedWait(error, wallNow)
-    if (error._tag === "CircuitOpen" && error.retryable) {
-      if (now + hinted >= deadline) return stop("deadline")
-      const change = Effect.raceFirst(Effect.sleep(Duration.millis(hinted)), circuitChange)
-      return onWait(error, hinted).pipe(
+    if (circuit !== undefined && error._tag === "CircuitOpen" && error.retryable) {
+      // Probes that are under way may end at any time; the instant is when one of them counts as lost.
+      const isProbed = circuit.unsafeMode() === "half-open"
+      if (now >= deadline || (!isProbed && now + hinted >= deadline)) return stop("deadline")
+      const longest = Math.min(hinted, deadline - now)
+      const change = Effect.raceFirst(sleep(longest), circuit.change)
+      return onWait(error, longest).pipe(
         Effect.zipRight(change),
         Effect.zipRight(Effect.suspend(() => attemptFrom(n, earlier)))
       )
@@ -99,7 +102,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       lastCost = cost
       const later = { error, uncertain: uncertain || error.outcome === "unknown", schedule, state: next }
       return onRetry(n, error, delay).pipe(
-        Effect.zipRight(Effect.sleep(Duration.millis(delay))),
+        Effect.zipRight(sleep(delay)),
         Effect.zipRight(Effect.suspend(() => attemptFrom(n + 1, later)))
       )
     })

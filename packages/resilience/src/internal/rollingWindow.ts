@@ -57,6 +57,9 @@ export const concurrent = (limit: number): RollingWindow => from(limit, 0, 0, (n
 
 const slots = (self: RollingWindow, weight: number): number => self.window === 0 ? 1 : weight
 
+/** Whether it could ever have room for so much. */
+export const fits = (self: RollingWindow, weight: number): boolean => slots(self, weight) <= self.limit
+
 /** Slots that are free now, whether or not the gate is closed. */
 export const available = (self: RollingWindow, now: number): number =>
   Math.min(unused(self, now), Math.floor(reportedRoom(self, now)))

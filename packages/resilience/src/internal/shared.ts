@@ -10,13 +10,12 @@
  * be too late: it waits until its callers have gone, where it would have given up at once.
  */
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import type * as Scope from "effect/Scope"
 import { Deadline } from "../Deadline.ts"
-import { monotonicMillis } from "./time.ts"
+import { inTime, monotonicMillis } from "./time.ts"
 
 export interface Shared<K, A, E> {
   /**
@@ -98,7 +97,4 @@ export const make = <K, A, E>(): Effect.Effect<Shared<K, A, E>, never, Scope.Sco
   })
 
 const until = <A, E>(self: Effect.Effect<A, E>, millis: number, onTimeout: () => E): Effect.Effect<A, E> =>
-  Number.isFinite(millis)
-    // In a fibre of its own, it ends in time even where the caller must not be interrupted.
-    ? Effect.timeoutFail(Effect.interruptible(self), { duration: Duration.millis(millis), onTimeout })
-    : self
+  Number.isFinite(millis) ? inTime(self, millis, onTimeout) : self

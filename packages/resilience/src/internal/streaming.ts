@@ -9,7 +9,7 @@ import { type ApiError, Timeout, withRetry } from "../ApiError.ts"
 import * as AttemptTimeout from "../AttemptTimeout.ts"
 import { type Call, identity } from "./call.ts"
 import type { Ongoing } from "./observer.ts"
-import { monotonicMillis } from "./time.ts"
+import { monotonicMillis, sleep } from "./time.ts"
 
 /** A failed attempt must close its body before the next one begins; a good one lives as long as the stream. */
 export const inScopeOfItsOwn = <A, E, R>(
@@ -28,7 +28,7 @@ export const inScopeOfItsOwn = <A, E, R>(
 export const idle = (call: Call): Effect.Effect<never, Timeout> => {
   const limit = AttemptTimeout.longest(call.policy.attemptTimeout, 0)
   const error = { ...identity(call), scope: "attempt", limit, outcome: "unknown", retryable: false } as const
-  return Effect.zipRight(Effect.sleep(limit), Effect.failSync(() => new Timeout(error)))
+  return Effect.zipRight(sleep(Duration.toMillis(limit)), Effect.failSync(() => new Timeout(error)))
 }
 
 /** From here on the call lasts as long as its stream, and ends as it does: what has been read cannot be read anew. */

@@ -23,9 +23,25 @@ export const whenDone = <A, E, R, B, E2, R2>(
     onSuccess: (value) => f(Exit.succeed(value))
   })
 
+/** JavaScript's timers know no longer time, some 25 days, and Effect takes what is longer for ever. */
+const longestTimer = 2 ** 31 - 1
+
 /**
- * How long to sleep for an instant, up to a microsecond more: what is less may be nothing to a clock, and would be slept for
- * again and again.
+ * For so many milliseconds, however many they are, and up to a microsecond more: what is less may be nothing to a clock, and
+ * would be slept for again and again.
  */
-export const untilInstant = (at: number, now: number): Duration.Duration =>
-  Duration.millis(Math.max(1, Math.ceil((at - now) * 1000)) / 1000)
+export const sleep = (millis: number): Effect.Effect<void> =>
+  millis <= longestTimer
+    ? Effect.sleep(Duration.millis(Math.max(0, Math.ceil(millis * 1000)) / 1000))
+    : Effect.zipRight(Effect.sleep(Duration.millis(longestTimer)), Effect.suspend(() => sleep(millis - longestTimer)))
+
+/** Both in fibres of their own: it ends in time even where the caller must not be interrupted. */
+export const inTime = <A, E, R, E2>(
+  self: Effect.Effect<A, E, R>,
+  millis: number,
+  onTimeout: () => E2
+): Effect.Effect<A, E | E2, R> =>
+  Effect.raceFirst(
+    Effect.interruptible(self),
+    Effect.interruptible(Effect.zipRight(sleep(millis), Effect.failSync(onTimeout)))
+  )

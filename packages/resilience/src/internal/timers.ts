@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import { untilInstant, withNow } from "./time.ts"
+import { sleep, withNow } from "./time.ts"
 
 interface Entry {
   readonly at: number
@@ -62,7 +62,7 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
         return heap[0] === undefined ? Effect.void : sleepUntil(heap[0].at)
       })
       const stop = alarm === undefined ? Effect.void : Fiber.interruptFork(alarm.fiber)
-      return Effect.sleep(untilInstant(at, now)).pipe(
+      return sleep(at - now).pipe(
         Effect.zipRight(woken),
         Effect.interruptible,
         Effect.forkIn(scope),

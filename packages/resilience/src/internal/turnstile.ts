@@ -6,7 +6,7 @@ import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as RollingWindow from "./rollingWindow.ts"
-import { untilInstant, whenDone, withNow } from "./time.ts"
+import { inTime, sleep, whenDone, withNow } from "./time.ts"
 import * as WaitingLine from "./waitingLine.ts"
 
 /** What became of a request that was let through: its slots open accordingly. */
@@ -22,6 +22,8 @@ export interface Passage<A, E, R, E2> {
   /** How many may wait. */
   readonly longestQueue: number
   readonly full: () => E2
+  /** Its weight is more than a window has room for. */
+  readonly tooHeavy: () => E2
   readonly fate: (exit: Exit.Exit<A, E>) => Fate
   readonly use: (waited: Duration.Duration) => Effect.Effect<A, E, R>
 }
@@ -39,6 +41,8 @@ export interface Turnstile {
   readonly pass: <A, E, R, E2>(passage: Passage<A, E, R, E2>) => Effect.Effect<A, E | E2, R>
   /** Changes windows, and lets in whoever that makes room for. */
   readonly change: (f: (now: number) => void) => Effect.Effect<void>
+  /** Likewise, and sends away whoever fits in no longer: nobody behind them would ever have a turn. */
+  readonly reconfigure: (f: () => void) => Effect.Effect<void>
   readonly waiting: () => number
 }
 
@@ -57,7 +61,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     scope,
     Effect.sync(() => {
       closed = true
-      for (const waiter of WaitingLine.dismiss(line)) waiter.notify()
+      for (const waiter of WaitingLine.dismiss(line, () => true)) waiter.notify()
     })
   )
   let alarm: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
@@ -78,7 +82,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     const ring = change(() => {
       alarm = undefined
     })
-    return Effect.sleep(untilInstant(at, now)).pipe(
+    return sleep(at - now).pipe(
       Effect.interruptible,
       Effect.zipRight(ring),
       Effect.forkIn(scope),
@@ -101,7 +105,15 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
     return giveBackTo(windows, weight)
   }
 
-  const pass: Turnstile["pass"] = ({ fate, full, longestQueue, longestWait, tooLong, use, weight, windows }) =>
+  const reconfigure: Turnstile["reconfigure"] = (f) =>
+    change(() => {
+      f()
+      for (const waiter of WaitingLine.dismiss(line, WaitingLine.isTooHeavy)) waiter.notify()
+    })
+
+  const pass: Turnstile["pass"] = (
+    { fate, full, longestQueue, longestWait, tooHeavy, tooLong, use, weight, windows }
+  ) =>
     Effect.uninterruptibleMask((restore) =>
       withNow((arrival) => {
         if (closed) return Effect.interrupt
@@ -116,27 +128,27 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
 
         const wait = WaitingLine.knownWait(windows, weight, arrival)
         if (wait > longestWait) {
-          return Effect.flatMap(DateTime.now, (now) =>
-            Effect.fail(tooLong({ retryAt: DateTime.add(now, { millis: Math.ceil(wait) }) })))
+          return Effect.flatMap(
+            DateTime.now,
+            (now) => Effect.fail(tooLong({ retryAt: DateTime.add(now, { millis: Math.ceil(wait) }) }))
+          )
         }
         const waiter = WaitingLine.join(line, windows, weight)
         const giveBack = giveBackTo(windows, weight)
         const abandon = Effect.suspend(() =>
           // It may have been let in at the very moment it gave up.
           waiter.state === "admitted"
-            ? withNow((now) =>
-              giveBack("not-sent", now) ?? Effect.void
-            )
+            ? withNow((now) => giveBack("not-sent", now) ?? Effect.void)
             : change(() => WaitingLine.leave(line, waiter))
         )
-        const turn = Effect.async<void>((resume) => {
-          if (waiter.state === "admitted") return resume(Effect.void)
-          waiter.notify = () => resume(waiter.state === "admitted" ? Effect.void : Effect.interrupt)
+        const turn = Effect.async<void, ReturnType<typeof tooHeavy>>((resume) => {
+          const tell = () =>
+            resume(waiter.state === "admitted" ? Effect.void : closed ? Effect.interrupt : Effect.failSync(tooHeavy))
+          if (waiter.state !== "waiting") return tell()
+          waiter.notify = tell
         }).pipe(
           Number.isFinite(longestWait)
-            // In a fibre of its own, it ends in time even where the caller must not be interrupted.
-            ? (turn) =>
-              Effect.timeoutFail(Effect.interruptible(turn), { duration: longestWait, onTimeout: () => tooLong() })
+            ? (turn) => inTime(turn, longestWait, () => tooLong())
             : (turn) => turn
         )
 
@@ -156,7 +168,7 @@ export const make: Effect.Effect<Turnstile, never, Scope.Scope> = Effect.gen(fun
       })
     )
 
-  return { enter, pass, change, waiting: () => line.waiting }
+  return { enter, pass, change, reconfigure, waiting: () => line.waiting }
 })
 
 /** What the caller says, unless that itself goes wrong. */

@@ -47,14 +47,17 @@ export const leave = (self: WaitingLine, waiter: Waiter): void => {
   self.waiting--
 }
 
-/** Sends everyone away. */
-export const dismiss = (self: WaitingLine): ReadonlyArray<Waiter> => {
-  const waiting = self.lanes.flatMap(({ head, waiters }) => waiters.slice(head)).filter(({ state }) =>
-    state === "waiting"
+/** Sends away all of whom that is true. */
+export const dismiss = (self: WaitingLine, who: (waiter: Waiter) => boolean): ReadonlyArray<Waiter> => {
+  const waiting = self.lanes.flatMap(({ head, waiters }) => waiters.slice(head)).filter((waiter) =>
+    waiter.state === "waiting" && who(waiter)
   )
   for (const waiter of waiting) leave(self, waiter)
   return waiting
 }
+
+export const isTooHeavy = ({ lane, weight }: Waiter): boolean =>
+  lane.windows.some((window) => !RollingWindow.fits(window, weight))
 
 /**
  * Admits everyone whose turn it is, and tells when to look again: infinite while that depends on answers to come.
