@@ -196,6 +196,7 @@ export const make = (
           retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
           hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
           replayable: call.replayable,
+          readOnce: call.readOnce,
           beganAt,
           deadline: deadline.at,
           budget,

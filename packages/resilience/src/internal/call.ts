@@ -28,6 +28,8 @@ export interface Call extends CallId {
   readonly request: HttpClientRequest.HttpClientRequest
   readonly policy: CallPolicy
   readonly replayable: boolean
+  /** What was sent of it cannot be sent again, even where the server refused it. */
+  readonly readOnce: boolean
   readonly buckets: ReadonlyArray<string> | undefined
   /** Where there is but one of them. */
   readonly onlyBucket: string | undefined
@@ -76,8 +78,8 @@ export const make = (
     concurrency: terms.concurrency,
     request,
     policy,
-    replayable: (options.replay === undefined ? isReplayable(request) : options.replay === "safe") &&
-      !canBeReadOnce(request),
+    replayable: options.replay === undefined ? isReplayable(request) : options.replay === "safe",
+    readOnce: canBeReadOnce(request),
     buckets: options.buckets,
     onlyBucket: options.buckets === undefined
       ? terms.onlyBucket

@@ -53,7 +53,7 @@ export const buffered: Receive<ApiResponse.ApiResponse, never> = (call, response
 
 /** Reads the whole body and decodes it. */
 export const decoded = <A, I, R>(schema: Schema.Schema<A, I, R>): Receive<A, R> => {
-  const decode = Schema.decodeUnknown(schema)
+  const decode = Schema.decodeUnknown(schema, { errors: "all" })
   return (call, response, classify) =>
     Effect.flatMap(buffered(call, response, classify), (answer) =>
       Either.match(ApiResponse.json(answer), {

@@ -25,6 +25,7 @@ export interface Repeat<A, R> {
   /** The longest wait that a server may ask for with this error, in milliseconds. */
   readonly hintCap: (error: ApiError) => number
   readonly replayable: boolean
+  readonly readOnce: boolean
   /** On the monotonic clock, both. */
   readonly beganAt: number
   readonly deadline: number
@@ -117,11 +118,12 @@ const reasonToStop = (
   error: ApiError,
   n: number,
   now: number,
-  repeat: Pick<Repeat<unknown, unknown>, "replayable" | "retries" | "deadline">
+  repeat: Pick<Repeat<unknown, unknown>, "replayable" | "readOnce" | "retries" | "deadline">
 ): StopReason | undefined => {
   if (error._tag === "Timeout" && error.scope === "deadline") return "deadline"
   if (!error.retryable) return "not-retryable"
   if (error.outcome === "unknown" && !repeat.replayable) return "not-replayable"
+  if (error.outcome !== "not-sent" && repeat.readOnce) return "not-replayable"
   if (n >= repeat.retries) return "attempts"
   return now >= repeat.deadline ? "deadline" : undefined
 }
