@@ -7,7 +7,7 @@ import * as Program from "../support/Program.ts"
 import * as ScriptedServer from "../support/ScriptedServer.ts"
 import type { Report } from "../support/soak.ts"
 
-const calls = Number(process.env["SOAK_CALLS"] ?? 20_000)
+const calls = Number(process.env["SOAK_CALLS"] ?? (process.env["CI"] === undefined ? 20_000 : 200_000))
 
 /** A generator with a seed (Park and Miller's): the same faults in the same order. */
 const chance = (seed: number) => () => (seed = seed * 48271 % 2147483647) / 2147483647
