@@ -18,6 +18,7 @@ import * as ApiResponse from "../ApiResponse.ts"
 import type * as Classifier from "../Classifier.ts"
 import { type CallId, identity } from "./call.ts"
 import { toApiError } from "./connection.ts"
+import { firstOf } from "./time.ts"
 
 /** What to do with an answer that has just begun to arrive. */
 export type Receive<A, R> = (
@@ -83,7 +84,7 @@ export const streamed = (
       pull,
       Option.match({ onNone: () => Effect.succeed(Chunk.empty<Uint8Array>()), onSome: Effect.fail })
     )
-    const rest = Effect.raceFirst(pull, Effect.mapError(idle, Option.some))
+    const rest = firstOf(pull, Effect.mapError(idle, Option.some))
     return Stream.concat(Stream.fromChunk(first), Stream.fromPull(Effect.succeed(rest)))
   })
 

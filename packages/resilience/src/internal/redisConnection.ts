@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { createClient } from "redis"
 import { Away, away } from "./redisStore.ts"
+import { firstOf } from "./time.ts"
 
 /** A hung connection is noticed after this long: a ping every third of it keeps a healthy one alive. */
 const silence = 30_000
@@ -53,7 +54,7 @@ export const make = (
       return Effect.sync(() => client.off("error", listener))
     })
     const connect = Effect.tryPromise({ try: () => client.connect(), catch: away })
-    const connected = Effect.asVoid(Effect.raceFirst(connect, firstError)).pipe(
+    const connected = Effect.asVoid(firstOf(connect, firstError)).pipe(
       Effect.timeoutFail({
         duration: firstConnection,
         onTimeout: () => new Away({ failure: "no answer in time" })

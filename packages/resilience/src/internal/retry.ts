@@ -13,7 +13,7 @@ import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
 import type { Unsafe } from "../CircuitBreaker.ts"
 import type { Purse } from "./budget.ts"
-import { sleep, withNow } from "./time.ts"
+import { firstOf, sleep, withNow } from "./time.ts"
 
 export interface Repeat<A, R> {
   /** Attempt `n`, counted from 0. `uncertain`: one before it may have been carried out. */
@@ -82,7 +82,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       const isProbed = circuit.unsafeMode() === "half-open"
       if (now >= deadline || (!isProbed && now + hinted >= deadline)) return stop("deadline")
       const longest = Math.min(hinted, deadline - now)
-      const change = Effect.raceFirst(sleep(longest), circuit.change)
+      const change = firstOf(sleep(longest), circuit.change)
       return onWait(error, longest).pipe(
         Effect.zipRight(change),
         Effect.zipRight(Effect.suspend(() => attemptFrom(n, earlier)))

@@ -35,13 +35,23 @@ export const sleep = (millis: number): Effect.Effect<void> =>
     ? Effect.sleep(Duration.millis(Math.max(0, Math.ceil(millis * 1000)) / 1000))
     : Effect.zipRight(Effect.sleep(Duration.millis(longestTimer)), Effect.suspend(() => sleep(millis - longestTimer)))
 
+/**
+ * The first to end. `Effect.raceFirst` alone makes its two fibres in one step and starts them in the next: interrupted
+ * between the two, it would wait for ever for fibres that never began.
+ */
+export const firstOf = <A, E, R, A2, E2, R2>(
+  self: Effect.Effect<A, E, R>,
+  that: Effect.Effect<A2, E2, R2>
+): Effect.Effect<A | A2, E | E2, R | R2> =>
+  Effect.uninterruptibleMask((restore) => Effect.raceFirst(restore(self), restore(that)))
+
 /** Both in fibres of their own: it ends in time even where the caller must not be interrupted. */
 export const inTime = <A, E, R, E2>(
   self: Effect.Effect<A, E, R>,
   millis: number,
   onTimeout: () => E2
 ): Effect.Effect<A, E | E2, R> =>
-  Effect.raceFirst(
+  firstOf(
     Effect.interruptible(self),
     Effect.interruptible(Effect.zipRight(sleep(millis), Effect.failSync(onTimeout)))
   )
