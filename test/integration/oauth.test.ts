@@ -2,6 +2,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, Fiber, Layer, Redacted, TestClock } from "effect"
 import { Account, Contacts, OAuth } from "effect-hubspot"
+import { Jitter } from "effect-resilience"
 import { Emulator, Limits } from "hubspot-emulator"
 import { inspect } from "node:util"
 import { clientFor } from "../support/hubspot.ts"
@@ -88,7 +89,7 @@ describe("tokens", () => {
     Effect.gen(function*() {
       const emulator = yield* emulated()
       yield* emulator.setFaults({ outages: [{ from: 0, to: "50 millis", fault: { kind: "reset" } }] })
-      const oauth = yield* oauthOf(emulator.url, { overrides: { retry: { base: "30 millis" } } })
+      const oauth = yield* oauthOf(emulator.url, { overrides: { retry: { base: "30 millis", jitter: Jitter.none } } })
       assert.strictEqual((yield* oauth.refresh(Redacted.make("first"))).portalId, 1)
     }))
 

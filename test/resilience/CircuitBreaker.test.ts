@@ -212,6 +212,8 @@ describe("a circuit breaker", () => {
   it.effect.each(
     [
       ["consecutiveFailures", { ...settings, trip: { consecutiveFailures: 0 } }],
+      ["circuit breaker", null as never],
+      ["longestOpenin", { ...settings, longestOpenin: "1 hour" } as typeof settings],
       ["opening", { ...settings, opening: 0 }],
       ["factor", { ...settings, factor: 0.5 }],
       ["failureRate", { ...settings, trip: { over: { calls: 10 }, minimumCalls: 5, failureRate: 1.5 } }],

@@ -83,6 +83,20 @@ describe("what the server says of its limits", () => {
       assert.deepStrictEqual(yield* available(limiter), [99])
     }))
 
+  it("a heavy call waits for as many answers as make room for it", () => {
+    const window = RollingWindow.make(4, 1000)
+    for (const at of [0, 100, 200, 300]) {
+      RollingWindow.take(window, 1)
+      RollingWindow.answered(window, 1, at)
+    }
+    assert.deepStrictEqual([1, 2, 3, 4].map((weight) => RollingWindow.soonest(window, weight, 300)), [
+      1000,
+      1100,
+      1200,
+      1300
+    ])
+  })
+
   it("a request that was never sent gives back the room it took", () => {
     const window = RollingWindow.make(100, 1000)
     RollingWindow.report(window, 10, 0, 0)
@@ -175,6 +189,21 @@ describe("a line with an end", () => {
       const limiter = yield* RateLimiter.make([rolling("a", 1, "1 minute")], { longestQueue: 0 })
       yield* RateLimiter.limit(Effect.void, limiter)
       assert.strictEqual((yield* Effect.flip(RateLimiter.limit(Effect.void, limiter))).reason, "queue-full")
+    }))
+})
+
+describe("what becomes of a call", () => {
+  it.scoped("counts as abandoned where whoever is to say so makes a mistake", () =>
+    Effect.gen(function*() {
+      const limiter = yield* RateLimiter.make([rolling("a", 1, "1 second")])
+      const fate = () => {
+        throw new Error("a mistake")
+      }
+      yield* limiter.withSlots({ fate }, () => Effect.void)
+      yield* TestClock.adjust("1999 millis")
+      assert.deepStrictEqual(yield* available(limiter), [0])
+      yield* TestClock.adjust("1 milli")
+      assert.deepStrictEqual(yield* available(limiter), [1])
     }))
 })
 

@@ -70,6 +70,8 @@ describe("an axis", () => {
       ["in minutes", linear(330_000), ["0 s", "60 s", "2 min", "3 min", "4 min", "5 min", "6 min"]],
       ["where there is no delay at all", linear(0), ["0 s", "1 ms"]],
       ["by factors of about ten", logarithmic(50, 600_000), ["10 ms", "100 ms", "1 s", "10 s", "60 s", "10 min"]],
+      ["over many years", linear(5 * 10_000 * 86_400_000), ["0 s", ...[1, 2, 3, 4, 5].map((n) => `${n * 10_000} d`)]],
+      ["by factors, over many years", logarithmic(86_400_000, 500 * 86_400_000), ["10 h", "10 d", "100 d", "500 d"]],
       ["by factors, of very little", logarithmic(0.5, 50), ["0.5 ms", "1 ms", "10 ms", "100 ms"]]
     ] as const
   )("%s", (_, scale, ticks) => {

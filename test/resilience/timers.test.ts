@@ -23,6 +23,12 @@ describe("a timeout", () => {
       ["what takes longer", Effect.never, 1000, Exit.fail("too long")],
       ["what will not be interrupted", Effect.uninterruptible(Effect.never), 1100, Exit.fail("too long")],
       [
+        "what will not be interrupted, and ends later",
+        Effect.uninterruptible(Effect.as(Effect.sleep(2000), "done")),
+        1100,
+        Exit.fail("too long")
+      ],
+      [
         "what has to clean up",
         Effect.onInterrupt(Effect.never, () => Effect.sleep(50)),
         1050,

@@ -128,20 +128,20 @@ export type Version = "v1" | "v2" | "v3"
  * @example
  * ```ts
  * import { Webhooks } from "effect-hubspot"
- * import { Effect, Redacted } from "effect"
+ * import { Clock, Effect, Redacted } from "effect"
  *
- * const handler = (event: { readonly body: string; readonly headers: Record<string, string> }) =>
- *   Webhooks.verify({
+ * const handler = Effect.fn(function*(event: { readonly body: string; readonly headers: Record<string, string> }) {
+ *   yield* Webhooks.verify({
  *     secret: Redacted.make("the app's client secret"),
  *     method: "POST",
  *     uri: "https://hooks.example.com/hubspot",
  *     body: event.body,
  *     headers: event.headers,
- *     now: Date.now()
- *   }).pipe(
- *     Effect.zipRight(Webhooks.decode(event.body)),
- *     Effect.tap((events) => Effect.log(`${events.length} events`))
- *   )
+ *     now: yield* Clock.currentTimeMillis
+ *   })
+ *   const events = yield* Webhooks.decode(event.body)
+ *   yield* Effect.log(`${events.length} events`)
+ * })
  * ```
  *
  * @since 0.1.0

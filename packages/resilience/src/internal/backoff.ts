@@ -36,8 +36,10 @@ export const range = (pace: Pace, past: Past): readonly [soonest: number, latest
  */
 export const longest = (paces: ReadonlyArray<Pace>, retries: number): ReadonlyArray<number> => {
   const delays: Array<number> = []
-  for (let past = start; past.retries < retries; past = after(past, delays.at(-1) ?? 0)) {
-    delays.push(Math.max(...paces.map((pace) => range(pace, past)[1])))
+  for (let past = start; past.retries < retries;) {
+    const delay = Math.max(...paces.map((pace) => range(pace, past)[1]))
+    delays.push(delay)
+    past = after(past, delay)
   }
   return delays
 }

@@ -69,13 +69,6 @@ export const level = (self: Budget, now: number): number => {
   return self.slices.reduce((left, { calls, retries }) => left + share * calls - retries, atLeast)
 }
 
-/** As good as new: nobody would miss it. */
-export const isIdle = (self: Budget, now: number): boolean => {
-  if (isTokens(self)) return self.tokens === self.settings.capacity
-  forget(self, now)
-  return self.slices.length === 0
-}
-
 const currentSlice = (self: Extract<Budget, { readonly slices: unknown }>, now: number): Slice => {
   const last = self.slices[self.slices.length - 1]
   if (last !== undefined && now < last.until) return last

@@ -17,10 +17,8 @@ export const get = <K, V>(self: Lru<K, V>, key: K): V | undefined => {
 export const set = <K, V>(self: Lru<K, V>, key: K, value: V): void => {
   touch(self, key, value)
   if (self.entries.size <= self.capacity) return
-  for (const oldest of self.entries.keys()) {
-    self.entries.delete(oldest)
-    return
-  }
+  // There is one, as there are more than there is room for.
+  self.entries.delete(self.entries.keys().next().value as K)
 }
 
 const touch = <K, V>(self: Lru<K, V>, key: K, value: V): void => {

@@ -21,8 +21,9 @@ const round = [
 /** From 0, in at most six steps. */
 export const linear = (max: number): Scale => {
   const step = round.find((step) => max <= 6 * step) ?? max / 5
-  const ticks = Array.from({ length: Math.max(1, Math.ceil(max / step)) + 1 }, (_, i) => i * step)
-  const end = ticks.at(-1) ?? step
+  const steps = Math.max(1, Math.ceil(max / step))
+  const ticks = Array.from({ length: steps + 1 }, (_, i) => i * step)
+  const end = steps * step
   return { name: "linear", ticks, share: (delay) => delay / end }
 }
 

@@ -40,13 +40,13 @@ export const issuesOf = (error: ParseResult.ParseError): ReadonlyArray<ParseResu
 export const flat = (name: string) => (error: ParseResult.ParseError): ParseResult.ParseError => {
   const { actual } = error.issue
   const { ast } = Schema.Unknown.annotations({ identifier: name })
-  const [first, ...others] = issuesOf(error).map(({ message, path: [key, ...keys] }) => {
+  const issues = issuesOf(error).map(({ message, path: [key, ...keys] }) => {
     const issue = new ParseResult.Type(ast, actual, message)
     return key === undefined ? issue : new ParseResult.Pointer([key, ...keys], actual, issue)
   })
-  return first === undefined
-    ? error
-    : new ParseResult.ParseError({ issue: new ParseResult.Composite(ast, actual, [first, ...others]) })
+  // What has failed has at least one issue.
+  const composite = new ParseResult.Composite(ast, actual, issues as [typeof issues[number]])
+  return new ParseResult.ParseError({ issue: composite })
 }
 
 /** Settings as a person writes them: all that is wrong is told, field by field, and what is misspelt is wrong too. */

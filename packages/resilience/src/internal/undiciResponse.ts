@@ -102,7 +102,6 @@ export class UndiciResponse extends Inspectable.Class implements HttpClientRespo
     const body = this.#body
     const pull: Effect.Effect<Chunk.Chunk<Uint8Array>, Option.Option<HttpClientError.ResponseError>> = Effect.suspend(
       () => {
-        if (this.#bytes !== undefined && body.state === "ended" && body.size === 0) return Effect.fail(Option.none())
         if (body.size > 0) return Effect.succeed(Chunk.unsafeFromArray(IncomingBody.take(body)))
         if (body.state === "ended") return Effect.fail(Option.none())
         if (body.state !== "open") return Effect.fail(Option.some(this.#broken(body.failure)))
