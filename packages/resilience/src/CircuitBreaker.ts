@@ -171,6 +171,8 @@ export const fromSettings = (
 /** @internal */
 export interface Unsafe extends CircuitBreaker {
   readonly unsafeMode: () => Mode
+  /** When to ask again, where it would be refused now. */
+  readonly unsafeRefusedUntil: (now: number) => number | undefined
   /** A permit, or when to ask again; and what has to be told. */
   readonly unsafeAdmit: (
     now: number
@@ -254,6 +256,7 @@ export const unsafeMake = (
 
   return {
     unsafeMode: () => circuit.mode,
+    unsafeRefusedUntil: (now) => Circuit.refusedUntil(circuit, now),
     unsafeAdmit,
     unsafeSettle,
     unsafeRefuse: refuse,

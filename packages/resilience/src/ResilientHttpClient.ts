@@ -14,6 +14,7 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import { constTrue } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -26,19 +27,19 @@ import type * as ApiResponse from "./ApiResponse.ts"
 import { type CallOptions, CurrentCallOptions } from "./CallOptions.ts"
 import type { CircuitBreaker } from "./CircuitBreaker.ts"
 import * as Classifier from "./Classifier.ts"
-import * as Deadline from "./Deadline.ts"
 import type { Event } from "./Event.ts"
-import { attempt, type CallDeadline, type Equipment } from "./internal/attempt.ts"
+import { attempt, type Equipment } from "./internal/attempt.ts"
 import * as Call from "./internal/call.ts"
+import * as Course from "./internal/course.ts"
 import * as Endpoint from "./internal/endpoint.ts"
-import { buffered, decoded, type Receive, streamed } from "./internal/exchange.ts"
+import { buffered, decoded, type Exchange, streamed } from "./internal/exchange.ts"
 import * as Lean from "./internal/lean.ts"
 import * as Observer from "./internal/observer.ts"
 import * as Retry from "./internal/retry.ts"
 import * as Spans from "./internal/spans.ts"
 import { begun, idle, inScopeOfItsOwn } from "./internal/streaming.ts"
 import * as Terms from "./internal/terms.ts"
-import { monotonicMillis, whenDone, withNow } from "./internal/time.ts"
+import { monotonicMillis, unsafeNow, whenDone } from "./internal/time.ts"
 import * as Timers from "./internal/timers.ts"
 import * as Policy from "./Policy.ts"
 import * as Profile from "./Profile.ts"
@@ -158,8 +159,10 @@ export const make = (
     const maker = yield* Terms.maker(options.limiter, observer)
     let terms = yield* maker.make(yield* Policy.make(settings))
     const client = yield* HttpClient.HttpClient
+    const transport = Lean.transportOf(client)
     const equipment: Equipment = {
-      client: Lean.isLean(client) ? client : withoutRedirects(withoutSpans(client)),
+      client: transport === undefined ? withoutRedirects(withoutSpans(client)) : client,
+      transport,
       authenticate: options.authenticate,
       reauthenticate: options.reauthenticate,
       classify: options.classify ?? Classifier.standard,
@@ -174,75 +177,82 @@ export const make = (
     const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 
     const run = <A, R>(
+      fiber: Fiber.RuntimeFiber<unknown, unknown>,
       ongoing: Observer.Ongoing,
       request: HttpClientRequest.HttpClientRequest,
       callOptions: CallOptions,
-      attemptOf: (call: Call.Call, deadline: CallDeadline, n: number) => Effect.Effect<A, ApiError.ApiError, R>
+      restore: Course.Restore,
+      attemptOf: (course: Course.Course, n: number) => Effect.Effect<A, ApiError.ApiError, R>
     ): Effect.Effect<A, ApiError.ApiError, R> => {
       const { beganAt } = ongoing
       const call = Call.make(terms, surroundings, request, callOptions, beganAt)
       if (call instanceof ApiError.InvalidRequest) return Effect.fail(ApiError.withRetry(call, neverTried))
       ongoing.call = call
-      return Effect.flatMap(Deadline.Deadline, (region) => {
-        const deadline = { beganAt, at: Math.min(region, beganAt + Duration.toMillis(call.policy.deadline)) }
-        const { breaker, budget } = call.destination
-        const retried = Retry.run({
-          attempt: (n, uncertain) => {
-            ongoing.attempts = n + 1
-            ongoing.uncertain = uncertain
-            return attemptOf(call, deadline, n)
-          },
-          schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
-          retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
-          hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
-          replayable: call.replayable,
-          readOnce: call.readOnce,
-          beganAt,
-          deadline: deadline.at,
-          budget,
-          circuit: breaker,
-          onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
-          onWait: (error, longest) => observer.waiting(call, error, longest)
-        })
-        return Spans.ofCall(retried, call, ongoing)
+      const course = Course.make(fiber, call, beganAt)
+      const { breaker, budget } = call.destination
+      const retried = Retry.run({
+        attempt: (n, uncertain) => {
+          ongoing.attempts = n + 1
+          ongoing.uncertain = uncertain
+          return attemptOf(course, n)
+        },
+        restore,
+        clock: course.clock,
+        schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
+        retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
+        hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
+        replayable: call.replayable,
+        readOnce: call.readOnce,
+        beganAt,
+        deadline: course.deadline,
+        budget,
+        circuit: breaker,
+        onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
+        onWait: (error, longest) => observer.waiting(call, error, longest)
       })
+      return Spans.ofCall(retried, course, ongoing)
     }
 
     const whole = <A, R>(
       request: HttpClientRequest.HttpClientRequest,
       callOptions: CallOptions,
-      receive: Receive<A, R>
+      exchange: Exchange<A, R>
     ): Effect.Effect<A, ApiError.ApiError, R> =>
       Effect.uninterruptibleMask((restore) =>
-        withNow((now) => {
-          const ongoing = observer.callBegan(now)
+        Effect.withFiberRuntime<A, ApiError.ApiError, R>((fiber) => {
+          const clock = Course.clockOf(fiber)
+          const ongoing = observer.callBegan(unsafeNow(clock))
           // Suspended, so that a mistake in what the caller gave is counted as any other end.
           const ran = Effect.suspend(() =>
-            run(ongoing, request, callOptions, (call, deadline, n) => attempt(equipment, call, deadline, n, receive))
+            run(fiber, ongoing, request, callOptions, restore, (course, n) =>
+              attempt({ equipment, course, n, exchange }, restore))
           )
-          return whenDone(restore(ran), (exit) =>
-            withNow((now) => {
-              observer.callEnded(ongoing, exit, now)
-              return exit
-            }))
+          return whenDone(ran, (exit) => {
+            observer.callEnded(ongoing, exit, unsafeNow(clock))
+            return exit
+          })
         })
       )
 
     const streaming = (request: HttpClientRequest.HttpClientRequest, callOptions: CallOptions) =>
-      Effect.gen(function*() {
-        const scope = yield* Effect.scope
-        const ongoing = yield* Effect.acquireRelease(
-          Effect.map(monotonicMillis, observer.callBegan),
-          (ongoing, exit) => Effect.map(monotonicMillis, (now) => observer.callEnded(ongoing, exit, now))
-        )
-        const stream = yield* run(
-          ongoing,
-          request,
-          callOptions,
-          (call, deadline, n) => inScopeOfItsOwn(scope, attempt(equipment, call, deadline, n, streamed(idle(call))))
-        )
-        return begun(stream, ongoing)
-      })
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          const scope = yield* Effect.scope
+          const ongoing = observer.callBegan(yield* monotonicMillis)
+          yield* Effect.addFinalizer((exit) =>
+            Effect.map(monotonicMillis, (now) => observer.callEnded(ongoing, exit, now))
+          )
+          const stream = yield* Effect.withFiberRuntime<Stream.Stream<Uint8Array, ApiError.ApiError>, ApiError.ApiError>(
+            (fiber) =>
+              run(fiber, ongoing, request, callOptions, restore, (course, n) =>
+                inScopeOfItsOwn(
+                  scope,
+                  attempt({ equipment, course, n, exchange: streamed(idle(course.call)) }, restore)
+                ))
+          )
+          return begun(stream, ongoing)
+        })
+      )
 
     return {
       execute: (request, callOptions = {}) => whole(request, callOptions, buffered),

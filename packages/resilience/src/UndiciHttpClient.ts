@@ -8,7 +8,6 @@
  * @since 0.1.0
  */
 import * as Headers from "@effect/platform/Headers"
-import type * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -31,10 +30,13 @@ import { UndiciResponse } from "./internal/undiciResponse.ts"
  * @category constructors
  */
 export const make = (dispatcher: Dispatcher): HttpClient.HttpClient =>
-  Lean.mark(HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
-    Effect.flatMap((request) => send(dispatcher, request)),
-    Effect.succeed
-  ))
+  Lean.mark(
+    HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+      Effect.flatMap((request) => send(dispatcher, request)),
+      Effect.succeed
+    ),
+    collect(dispatcher)
+  )
 
 /**
  * With an agent of its own, which lives as long as the layer. Its options are undici's; by default as many connections as
@@ -70,12 +72,8 @@ const send = (
   dispatcher: Dispatcher,
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
-  const target = targetOf(request)
-  if (target === undefined) {
-    return Effect.fail(new HttpClientError.RequestError({ request, reason: "InvalidUrl" }))
-  }
   const { body } = request
-  if (body._tag !== "FormData") return dispatch(dispatcher, request, target, plainBody(body), request.headers)
+  if (body._tag !== "FormData") return respond(dispatcher, request, plainBody(body), request.headers)
   // Only the platform knows how to write a form down.
   const form = new Response(body.formData)
   return Effect.tryPromise({
@@ -83,7 +81,7 @@ const send = (
     catch: (cause) => new HttpClientError.RequestError({ request, reason: "Encode", cause })
   }).pipe(
     Effect.flatMap((bytes) =>
-      dispatch(dispatcher, request, target, new Uint8Array(bytes), {
+      respond(dispatcher, request, new Uint8Array(bytes), {
         ...request.headers,
         "content-type": form.headers.get("content-type") ?? ""
       })
@@ -91,78 +89,144 @@ const send = (
   )
 }
 
-const dispatch = (
+/** An answer as soon as it begins. */
+const respond = (
   dispatcher: Dispatcher,
   request: HttpClientRequest.HttpClientRequest,
-  { origin, path }: Target,
-  body: Readable | Uint8Array | string | null,
+  body: Body,
   headers: Record<string, string>
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> =>
   Effect.async((resume) => {
-    let controller: Dispatcher.DispatchController | undefined
     let incoming: IncomingBody.IncomingBody | undefined
-    let interrupted = false
-    const failed = (cause: unknown) =>
-      resume(Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause })))
+    const end = dispatch(dispatcher, request, body, headers, {
+      onStart: (controller, status, fields) => {
+        const body = incoming = IncomingBody.make({
+          pause: () => controller.pause(),
+          resume: () => controller.resume(),
+          abort: () => controller.abort(abandoned)
+        })
+        // A small body comes in the same turn as its headers, and is whole when the microtask runs.
+        queueMicrotask(() => resume(Effect.succeed(toResponse(request, status, fields, body))))
+      },
+      onData: (chunk) => {
+        if (incoming !== undefined) IncomingBody.push(incoming, chunk, incoming.waiting !== undefined)
+      },
+      onEnd: () => {
+        if (incoming !== undefined) IncomingBody.end(incoming)
+      },
+      onError: (error) => {
+        if (incoming === undefined) resume(Effect.fail(error))
+        else IncomingBody.fail(incoming, error.cause)
+      }
+    })
+    return Effect.sync(end)
+  })
 
+/** A whole answer at once, for those who want nothing else. */
+const collect = (dispatcher: Dispatcher): Lean.Transport => (request, body, { onAnswer, onFailure }) => {
+  let head: Lean.Head | undefined
+  const chunks: Array<Uint8Array> = []
+  return dispatch(dispatcher, request, plainBody(body), request.headers, {
+    onStart: (_, status, fields) => {
+      head = { status, headers: toHeaders(fields) }
+    },
+    onData: (chunk) => chunks.push(chunk),
+    onEnd: () => {
+      if (head !== undefined) onAnswer(head, IncomingBody.concat(chunks))
+    },
+    onError: (error) => onFailure(error, head)
+  })
+}
+
+type Body = Readable | Uint8Array | string | null
+
+type Fields = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+
+interface Handler {
+  readonly onStart: (controller: Dispatcher.DispatchController, status: number, fields: Fields) => void
+  readonly onData: (chunk: Uint8Array) => void
+  readonly onEnd: () => void
+  readonly onError: (error: HttpClientError.RequestError) => void
+}
+
+/** What it gives ends the connection, and nothing is told after that. */
+const dispatch = (
+  dispatcher: Dispatcher,
+  request: HttpClientRequest.HttpClientRequest,
+  body: Body,
+  headers: Record<string, string>,
+  handler: Handler
+): () => void => {
+  let controller: Dispatcher.DispatchController | undefined
+  let ended = false
+  const fail = (reason: "InvalidUrl" | "Transport", cause?: unknown) => {
+    if (ended) return
+    ended = true
+    handler.onError(new HttpClientError.RequestError({ request, reason, cause }))
+  }
+  const target = targetOf(request)
+  if (target === undefined) fail("InvalidUrl")
+  else {
     try {
       dispatcher.dispatch(
         // What it takes is a union of all methods; undici itself complains of any other.
-        { origin, path, method: request.method, headers, body, headersTimeout: 0, bodyTimeout: 0 },
+        {
+          origin: target.origin,
+          path: target.path,
+          method: request.method,
+          headers,
+          body,
+          headersTimeout: 0,
+          bodyTimeout: 0
+        },
         {
           onRequestStart: (started) => {
             controller = started
-            if (interrupted) started.abort(abandoned)
+            if (ended) started.abort(abandoned)
           },
           onResponseStart: (started, status, fields) => {
-            if (status < 200) return
-            const body = incoming = IncomingBody.make({
-              pause: () => started.pause(),
-              resume: () => started.resume(),
-              abort: () => started.abort(abandoned)
-            })
-            // A small body comes in the same turn as its headers, and is whole when the microtask runs.
-            queueMicrotask(() => resume(Effect.succeed(toResponse(request, status, fields, body))))
+            if (status >= 200 && !ended) handler.onStart(started, status, fields)
           },
           onResponseData: (_, chunk) => {
-            if (incoming !== undefined) IncomingBody.push(incoming, chunk, incoming.waiting !== undefined)
+            if (!ended) handler.onData(chunk)
           },
           onResponseEnd: () => {
-            if (incoming !== undefined) IncomingBody.end(incoming)
+            if (!ended) handler.onEnd()
           },
-          onResponseError: (_, error) => {
-            if (incoming === undefined) failed(error)
-            else IncomingBody.fail(incoming, error)
-          }
+          onResponseError: (_, error) => fail("Transport", error)
         }
       )
     } catch (cause) {
-      failed(cause)
+      fail("Transport", cause)
     }
-
-    return Effect.sync(() => {
-      interrupted = true
-      controller?.abort(abandoned)
-    })
-  })
+  }
+  return () => {
+    ended = true
+    controller?.abort(abandoned)
+  }
+}
 
 /** One for all: nobody sees it, and to make an error takes a stack. */
 const abandoned = new Error("the request was interrupted")
 
-const toResponse = (
-  request: HttpClientRequest.HttpClientRequest,
-  status: number,
-  fields: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>,
-  body: IncomingBody.IncomingBody
-): UndiciResponse => {
+const toHeaders = (fields: Fields): Headers.Headers => {
   const headers: Record<string, string> = {}
   for (const name in fields) {
     const value = fields[name]
     if (value !== undefined) headers[name] = typeof value === "string" ? value : value.join(", ")
   }
+  return Headers.unsafeFromRecord(headers)
+}
+
+const toResponse = (
+  request: HttpClientRequest.HttpClientRequest,
+  status: number,
+  fields: Fields,
+  body: IncomingBody.IncomingBody
+): UndiciResponse => {
   const cookies = fields["set-cookie"] ?? []
   const setCookie = typeof cookies === "string" ? [cookies] : cookies
-  const response = new UndiciResponse(request, status, Headers.unsafeFromRecord(headers), setCookie, body)
+  const response = new UndiciResponse(request, status, toHeaders(fields), setCookie, body)
   if (body.state === "open") forgotten.register(response, body)
   return response
 }
@@ -190,7 +254,7 @@ const targetOf = ({ hash, url, urlParams }: HttpClientRequest.HttpClientRequest)
   })
 }
 
-const plainBody = (body: Exclude<HttpBody.HttpBody, HttpBody.FormData>): Readable | Uint8Array | string | null => {
+const plainBody = (body: Lean.Body): Body => {
   switch (body._tag) {
     case "Empty":
       return null

@@ -39,9 +39,11 @@ const neverSent: ReadonlyArray<Reason> = ["refused", "unreachable", "lookup", "c
 /** What OpenSSL complains of may come with the handshake or long after it; only this is surely before any request. */
 const isBeforeHandshake = ({ message }: RootCause) => message.includes("before secure TLS connection")
 
+/** `hasBegun`: some of the answer was there already. */
 export const toApiError = (
   call: CallId,
-  error: HttpClientError.HttpClientError
+  error: HttpClientError.HttpClientError,
+  hasBegun = error._tag === "ResponseError"
 ): ConnectionError | InvalidRequest => {
   if (error._tag === "RequestError" && error.reason !== "Transport") {
     return error.reason === "InvalidUrl"
@@ -58,7 +60,7 @@ export const toApiError = (
     )
   }
   // With the status line read, whatever breaks after it breaks the answer.
-  const reason = error._tag === "ResponseError" ? "incomplete" : reasonOf(cause)
+  const reason = hasBegun ? "incomplete" : reasonOf(cause)
   return new ConnectionError({
     ...identity(call),
     reason,

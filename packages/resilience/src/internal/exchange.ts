@@ -4,7 +4,7 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -18,62 +18,80 @@ import * as ApiResponse from "../ApiResponse.ts"
 import type * as Classifier from "../Classifier.ts"
 import { type CallId, identity } from "./call.ts"
 import { toApiError } from "./connection.ts"
-import { firstOf } from "./time.ts"
+import type * as Lean from "./lean.ts"
+import { after, firstOf, isDone, unsafeNow } from "./time.ts"
+import type { Timers } from "./timers.ts"
 
-/** What to do with an answer that has just begun to arrive. */
-export type Receive<A, R> = (
-  call: CallId,
-  response: HttpClientResponse.HttpClientResponse,
-  classify: Classifier.Classifier
-) => Effect.Effect<A, ApiError.ApiError, R>
-
-export const send = <A, R>(
-  client: HttpClient.HttpClient,
-  call: CallId,
-  request: HttpClientRequest.HttpClientRequest,
-  classify: Classifier.Classifier,
-  receive: Receive<A, R>,
-  onAnswer: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<void> | undefined
-): Effect.Effect<A, ApiError.ApiError, R> =>
-  Effect.matchEffect(client.execute(request), {
-    onFailure: (error) => Effect.fail(toApiError(call, error)),
-    onSuccess: (response) => {
-      const heard = onAnswer(response)
-      const received = receive(call, response, classify)
-      return heard === undefined ? received : Effect.zipRight(heard, received)
-    }
-  })
-
-/** Reads the whole body, and fails where the classifier says so. */
-export const buffered: Receive<ApiResponse.ApiResponse, never> = (call, response, classify) =>
-  Effect.flatMap(read(call, response), (answer) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const failure = classify(answer, now)
-      return failure === undefined ? Effect.succeed(answer) : Effect.fail(toError(call, answer, failure))
-    }))
-
-/** Reads the whole body and decodes it. */
-export const decoded = <A, I, R>(schema: Schema.Schema<A, I, R>): Receive<A, R> => {
-  const decode = Schema.decodeUnknown(schema, { errors: "all" })
-  return (call, response, classify) =>
-    Effect.flatMap(buffered(call, response, classify), (answer) =>
-      Either.match(ApiResponse.json(answer), {
-        // Not even JSON: a proxy's page, or an answer cut short. A repeat may well bring the real one.
-        onLeft: (problem) => Effect.fail(invalidResponse(call, answer, problem, true)),
-        onRight: (json) =>
-          Effect.mapError(decode(json), (error) => invalidResponse(call, answer, describeIssues(error), false))
-      }))
+/** A request, and all that has to do with its answer. */
+export interface Sending {
+  readonly equipment: {
+    readonly client: HttpClient.HttpClient
+    readonly transport: Lean.Transport | undefined
+    readonly timers: Timers
+  }
+  readonly call: CallId
+  readonly clock: Clock.Clock
+  readonly request: HttpClientRequest.HttpClientRequest
+  /** The whole of it may take until this instant, in milliseconds on the monotonic clock. */
+  readonly until: number
+  readonly onTimeout: () => ApiError.ApiError
+  readonly classify: Classifier.Classifier
+  readonly onHead: (head: Lean.Head) => Effect.Effect<void> | undefined
 }
 
+/** How an answer is taken in: as a whole, or as a stream. */
+export type Exchange<A, R> = (sending: Sending) => Effect.Effect<A, ApiError.ApiError, R>
+
+type Read<A, R> = (call: CallId, answer: ApiResponse.ApiResponse) => Effect.Effect<A, ApiError.ApiError, R>
+
+/** Collects the whole answer, fails where the classifier says so, and reads it. */
+const whole = <A, R>(read: Read<A, R>): Exchange<A, R> => (sending) => {
+  const { equipment: { transport }, request: { body } } = sending
+  return transport === undefined || body._tag === "FormData"
+    ? inTime(sending, fetched(sending, (response) =>
+      Effect.flatMap(collected(sending.call, response), (answer) =>
+        judged(sending, answer, read))))
+    : Effect.flatMap(inCallbacks(transport, body, sending), (answer) => {
+      const result = judged(sending, answer, read)
+      return isDone(result) || isAtHand(result) ? result : inTime(sending, result)
+    })
+}
+
+/** The answer as it came. */
+export const buffered: Exchange<ApiResponse.ApiResponse, never> = whole((_, answer) => Effect.succeed(answer))
+
+/** The answer's JSON, decoded. */
+export const decoded = <A, I, R>(schema: Schema.Schema<A, I, R>): Exchange<A, R> => {
+  const decode = Schema.decodeUnknown(schema, { errors: "all" })
+  return whole((call, answer) => {
+    const invalid = (error: ParseResult.ParseError) => invalidResponse(call, answer, describeIssues(error), false)
+    const json = ApiResponse.json(answer)
+    // Not even JSON: a proxy's page, or an answer cut short. A repeat may well bring the real one.
+    if (Either.isLeft(json)) return Effect.fail(invalidResponse(call, answer, json.left, true))
+    const result = decode(json.right)
+    return isAtHand(result) ? Either.mapLeft(result, invalid) : Effect.mapError(result, invalid)
+  })
+}
+
+/** As of nearly all schemas. */
+const isAtHand = <A, E, R>(self: Effect.Effect<A, E, R>): self is Either.Either<A, E> => Either.isEither(self)
+
 /** Waits for the first chunk of the body; the rest follows as a stream for as long as the scope is open. */
-export const streamed = (
+export const streamed =
+  (idle: Effect.Effect<never, ApiError.ApiError>): Exchange<Stream.Stream<Uint8Array, ApiError.ApiError>, Scope.Scope> =>
+  (sending) => inTime(sending, fetched(sending, (response) => firstChunk(sending, response, idle)))
+
+const firstChunk = (
+  sending: Sending,
+  response: HttpClientResponse.HttpClientResponse,
   idle: Effect.Effect<never, ApiError.ApiError>
-): Receive<Stream.Stream<Uint8Array, ApiError.ApiError>, Scope.Scope> =>
-(call, response, classify) =>
+) =>
   Effect.gen(function*() {
+    const { call, classify, clock } = sending
     const head = ApiResponse.make(response.status, response.headers, new Uint8Array())
-    if (classify(head, yield* Clock.currentTimeMillis) !== undefined) {
-      return Stream.make((yield* buffered(call, response, classify)).body)
+    if (classify(head, clock.unsafeCurrentTimeMillis()) !== undefined) {
+      const answer = yield* collected(call, response)
+      return Stream.make(yield* judged(sending, answer, () => Effect.succeed(answer.body)))
     }
     const pull = yield* Stream.toPull(
       Stream.catchAll(response.stream, (error) =>
@@ -88,7 +106,51 @@ export const streamed = (
     return Stream.concat(Stream.fromChunk(first), Stream.fromPull(Effect.succeed(rest)))
   })
 
-const read = (call: CallId, response: HttpClientResponse.HttpClientResponse) =>
+/** Sends the request with any client, and takes in an answer that has just begun to arrive. */
+const fetched = <A, R>(
+  { call, equipment, onHead, request }: Sending,
+  receive: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, ApiError.ApiError, R>
+): Effect.Effect<A, ApiError.ApiError, R> =>
+  Effect.matchEffect(equipment.client.execute(request), {
+    onFailure: (error) => Effect.fail(toApiError(call, error)),
+    onSuccess: (response) => after(onHead(response), receive(response))
+  })
+
+/** The same in callbacks, and so is its timeout: there is no fibre but the caller's. */
+const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sending) => {
+  const { call, equipment: { timers }, onHead, onTimeout, request, until } = sending
+  const answer = Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((resume) => {
+    const timer = timers.unsafeSet(until, () => {
+      end()
+      resume(Effect.failSync(onTimeout))
+    })
+    const told = (head: Lean.Head | undefined, result: Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>) => {
+      timers.unsafeCallOff(timer)
+      resume(after(head && onHead(head), result))
+    }
+    const end = transport(request, body, {
+      onAnswer: (head, body) => told(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body))),
+      onFailure: (error, head) => told(head, Effect.fail(toApiError(call, error, head !== undefined)))
+    })
+    return Effect.sync(() => {
+      timers.unsafeCallOff(timer)
+      end()
+    })
+  })
+  return after(timers.arm(until), answer)
+}
+
+const inTime = <A, R>(
+  { clock, equipment: { timers }, onTimeout, until }: Sending,
+  self: Effect.Effect<A, ApiError.ApiError, R>
+) => timers.within(self, until - unsafeNow(clock), onTimeout)
+
+const judged = <A, R>({ call, classify, clock }: Sending, answer: ApiResponse.ApiResponse, read: Read<A, R>) => {
+  const failure = classify(answer, clock.unsafeCurrentTimeMillis())
+  return failure === undefined ? read(call, answer) : Effect.fail(toError(call, answer, failure))
+}
+
+const collected = (call: CallId, response: HttpClientResponse.HttpClientResponse) =>
   response.arrayBuffer.pipe(
     Effect.map((body) => ApiResponse.make(response.status, response.headers, new Uint8Array(body))),
     Effect.mapError((error: HttpClientError.ResponseError) => toApiError(call, error))

@@ -85,3 +85,16 @@ export const take = (self: IncomingBody): ReadonlyArray<Uint8Array> => {
   flow(self)
   return chunks
 }
+
+/** In memory of their own: undici's chunks are views of what it reads into. */
+export const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
+  let size = 0
+  for (const { length } of chunks) size += length
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}

@@ -1,11 +1,35 @@
-/** Clients that make no spans and follow no redirects, so that nobody has to keep them from it with each request. */
+/**
+ * Transports that need neither a fibre nor a promise for an exchange. They make no spans and follow no redirects, so that
+ * nobody has to keep them from it.
+ */
+import type * as Headers from "@effect/platform/Headers"
+import type * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 
-const lean = new WeakSet<HttpClient.HttpClient>()
+export interface Head {
+  readonly status: number
+  readonly headers: Headers.Headers
+}
 
-export const mark = (client: HttpClient.HttpClient): HttpClient.HttpClient => {
-  lean.add(client)
+/** Either is told once: what is broken after the head has a head, too. */
+export interface Listener {
+  readonly onAnswer: (head: Head, body: Uint8Array) => void
+  readonly onFailure: (error: HttpClientError.HttpClientError, head: Head | undefined) => void
+}
+
+/** Forms are left to the platform, which takes its time to write them down. */
+export type Body = Exclude<HttpBody.HttpBody, HttpBody.FormData>
+
+/** Sends a request and collects the whole answer. What it gives ends the connection; nothing is told after that. */
+export type Transport = (request: HttpClientRequest.HttpClientRequest, body: Body, listener: Listener) => () => void
+
+const transports = new WeakMap<HttpClient.HttpClient, Transport>()
+
+export const mark = (client: HttpClient.HttpClient, transport: Transport): HttpClient.HttpClient => {
+  transports.set(client, transport)
   return client
 }
 
-export const isLean = (client: HttpClient.HttpClient): boolean => lean.has(client)
+export const transportOf = (client: HttpClient.HttpClient): Transport | undefined => transports.get(client)

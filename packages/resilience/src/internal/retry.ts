@@ -2,7 +2,7 @@
  * The one engine that repeats calls. It steps the schedule itself, so that it sees a delay before it sleeps and can
  * refuse one that does not fit.
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,11 +13,14 @@ import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import { type ApiError, type StopReason, withRetry } from "../ApiError.ts"
 import type { Unsafe } from "../CircuitBreaker.ts"
 import type { Purse } from "./budget.ts"
-import { firstOf, sleep, withNow } from "./time.ts"
+import type { Restore } from "./course.ts"
+import { firstOf, sleep, unsafeNow } from "./time.ts"
 
 export interface Repeat<A, R> {
-  /** Attempt `n`, counted from 0. `uncertain`: one before it may have been carried out. */
+  /** Attempt `n`, counted from 0, not to be interrupted. `uncertain`: one before it may have been carried out. */
   readonly attempt: (n: number, uncertain: boolean) => Effect.Effect<A, ApiError, R>
+  readonly restore: Restore
+  readonly clock: Clock.Clock
   /** Made when the first attempt has failed: most calls never need one. */
   readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
   /** However long the schedule would go on. */
@@ -45,19 +48,18 @@ interface Earlier {
   readonly state: unknown
 }
 
+/** In a region that is not interruptible: it may be interrupted while it waits. */
 export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> => {
-  const { attempt, beganAt, budget, circuit, deadline, onRetry, onWait } = repeat
+  const { attempt, beganAt, budget, circuit, clock, deadline, onRetry, onWait, restore } = repeat
   let lastCost: number | undefined
 
   const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
     Effect.matchEffect(attempt(n, earlier?.uncertain === true), {
-      onSuccess: (value) =>
-        budget === undefined ? Effect.succeed(value) : withNow((now) => {
-          budget.succeeded(lastCost, now)
-          return Effect.succeed(value)
-        }),
-      onFailure: (error) =>
-        withNow((now) => Effect.flatMap(Clock.currentTimeMillis, (wallNow) => goOn(n, earlier, error, now, wallNow)))
+      onSuccess: (value) => {
+        budget?.succeeded(lastCost, unsafeNow(clock))
+        return Effect.succeed(value)
+      },
+      onFailure: (error) => goOn(n, earlier, error, unsafeNow(clock), clock.unsafeCurrentTimeMillis())
     })
 
   const goOn = (
@@ -83,9 +85,9 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       if (now >= deadline || (!isProbed && now + hinted >= deadline)) return stop("deadline")
       const longest = Math.min(hinted, deadline - now)
       const change = firstOf(sleep(longest), circuit.change)
-      return onWait(error, longest).pipe(
-        Effect.zipRight(change),
-        Effect.zipRight(Effect.suspend(() => attemptFrom(n, earlier)))
+      return Effect.zipRight(
+        restore(Effect.zipRight(onWait(error, longest), change)),
+        Effect.suspend(() => attemptFrom(n, earlier))
       )
     }
     const reason = reasonToStop(error, n, now, repeat)
@@ -93,7 +95,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
     if (hinted > repeat.hintCap(error)) return stop("hint")
     const schedule = earlier?.schedule ?? repeat.schedule()
     const state: unknown = earlier === undefined ? schedule.initial : earlier.state
-    return Effect.flatMap(schedule.step(wallNow, error, state), ([next, , decision]) => {
+    return Effect.flatMap(restore(schedule.step(wallNow, error, state)), ([next, , decision]) => {
       if (ScheduleDecision.isDone(decision)) return stop("attempts")
       // A schedule of the caller's own may know nothing of hints.
       const delay = Math.max(hinted, ScheduleIntervals.start(decision.intervals) - wallNow)
@@ -102,9 +104,9 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       if (cost === undefined) return stop("budget")
       lastCost = cost
       const later = { error, uncertain: uncertain || error.outcome === "unknown", schedule, state: next }
-      return onRetry(n, error, delay).pipe(
-        Effect.zipRight(sleep(delay)),
-        Effect.zipRight(Effect.suspend(() => attemptFrom(n + 1, later)))
+      return Effect.zipRight(
+        restore(Effect.zipRight(onRetry(n, error, delay), sleep(delay))),
+        Effect.suspend(() => attemptFrom(n + 1, later))
       )
     })
   }

@@ -5,30 +5,28 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { ApiError } from "../ApiError.ts"
 import type { Call } from "./call.ts"
+import type { Course } from "./course.ts"
 import { errorType } from "./metrics.ts"
 import type { Ongoing } from "./observer.ts"
 
 /** Effect's own keeps spans in memory for as long as they last, and shows them to nobody. */
 const ofNobody = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-const whereRecorded = <A, E, R>(self: Effect.Effect<A, E, R>, spanned: () => Effect.Effect<A, E, R>) =>
-  Effect.tracerWith((tracer) => tracer === ofNobody ? self : whereEnabled(self, spanned))
-
-/** Where tracing is off, spans have no ids that anybody could use. */
-const whereEnabled = <A, E, R>(self: Effect.Effect<A, E, R>, spanned: () => Effect.Effect<A, E, R>) =>
-  Effect.flatMap(FiberRef.get(FiberRef.currentTracerEnabled), (enabled) => enabled ? spanned() : self)
+export const areRecorded = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
+  fiber.currentTracer !== ofNobody && fiber.getFiberRef(FiberRef.currentTracerEnabled)
 
 export const ofCall = <A, R>(
   self: Effect.Effect<A, ApiError, R>,
-  call: Call,
+  { call, isTraced }: Course,
   ongoing: Ongoing
 ): Effect.Effect<A, ApiError, R> =>
-  whereRecorded(self, () =>
-    Effect.useSpan(
+  !isTraced ? self : Effect.useSpan(
       `call ${nameOf(call)}`,
       { attributes: attributesOf(call), captureStackTrace: false },
       (span) =>
@@ -40,17 +38,16 @@ export const ofCall = <A, R>(
             span.attribute("error.type", errorType(error))
             if (error.retry !== undefined) span.attribute("resilience.stopped", error.retry.stopped)
           }))
-    ))
+    )
 
 /** `status` tells what was answered, by the end of the attempt. */
 export const ofAttempt = <A, R>(
   self: Effect.Effect<A, ApiError, R>,
-  call: Call,
+  { call, isTraced }: Course,
   n: number,
   status: () => number | undefined
 ): Effect.Effect<A, ApiError, R> =>
-  whereRecorded(self, () =>
-    Effect.useSpan(
+  !isTraced ? self : Effect.useSpan(
       nameOf(call),
       {
         kind: "client",
@@ -65,17 +62,20 @@ export const ofAttempt = <A, R>(
             const error = errorOf(exit)
             if (error !== undefined) span.attribute("error.type", errorType(error))
           }))
-    ))
+    )
 
-/** Sends the ids of the span around it along. */
+/** Sends the ids of the span around it along. Where tracing is off, spans have no ids that anybody could use. */
 export const propagate = (
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientRequest.HttpClientRequest> =>
-  whereEnabled(Effect.succeed(request), () =>
-    Effect.match(Effect.currentSpan, {
-      onFailure: () => request,
-      onSuccess: (span) => HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
-    }))
+  Effect.zipWith(
+    FiberRef.get(FiberRef.currentTracerEnabled),
+    Effect.option(Effect.currentSpan),
+    (enabled, span) =>
+      enabled && Option.isSome(span)
+        ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span.value))
+        : request
+  )
 
 const nameOf = ({ endpoint: { method, template } }: Call): string =>
   template === undefined ? method : `${method} ${template}`

@@ -11,17 +11,14 @@ import { type Call, identity } from "./call.ts"
 import type { Ongoing } from "./observer.ts"
 import { monotonicMillis, sleep } from "./time.ts"
 
-/** A failed attempt must close its body before the next one begins; a good one lives as long as the stream. */
+/** Not to be interrupted: a failed attempt must close its body before the next one begins; a good one lives as long as the stream. */
 export const inScopeOfItsOwn = <A, E, R>(
   outer: Scope.Scope,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, Exclude<R, Scope.Scope>> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Scope.fork(outer, ExecutionStrategy.sequential),
-      (scope) =>
-        Effect.onError(restore(Scope.extend(effect, scope)), (cause) => Scope.close(scope, Exit.failCause(cause)))
-    )
+  Effect.flatMap(
+    Scope.fork(outer, ExecutionStrategy.sequential),
+    (scope) => Effect.onError(Scope.extend(effect, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
   )
 
 /** How long the stream may be silent. */

@@ -1,17 +1,25 @@
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-/**
- * Milliseconds, with fractions, on a clock that is never set back or forth: what spans of time are measured with.
- */
-export const monotonicMillis: Effect.Effect<number> = Effect.clockWith((clock) =>
-  Effect.sync(() => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000)
-)
+/** Milliseconds, with fractions, by that face of a clock that is never set back or forth: spans of time are measured by it. */
+export const unsafeNow = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+
+export const monotonicMillis: Effect.Effect<number> = Effect.clockWith((clock) => Effect.sync(() => unsafeNow(clock)))
 
 /** `Effect.flatMap(monotonicMillis, f)` in a single step, for what every call goes through. */
 export const withNow = <A, E, R>(f: (now: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.clockWith((clock) => f(Number(clock.unsafeCurrentTimeNanos()) / 1_000_000))
+  Effect.clockWith((clock) => f(unsafeNow(clock)))
+
+/** There is nothing to be run: what comes of it is known. */
+export const isDone = <A, E, R>(self: Effect.Effect<A, E, R>): self is Exit.Exit<A, E> => Exit.isExit(self)
+
+/** One after the other, where there is a first one. */
+export const after = <A, E, R>(
+  first: Effect.Effect<void> | undefined,
+  then: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => first === undefined ? then : Effect.zipRight(first, then)
 
 /** In a region that is not interruptible: how an effect ended, whichever way it did, and what to make of it. */
 export const whenDone = <A, E, R, B, E2, R2>(

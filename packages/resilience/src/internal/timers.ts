@@ -9,13 +9,18 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { sleep, withNow } from "./time.ts"
 
-interface Entry {
+export interface Entry {
   readonly at: number
   /** `undefined` once it has rung, or been called off. */
   ring: (() => void) | undefined
 }
 
 export interface Timers {
+  /** Rings at that instant of the monotonic clock, where nobody calls it off. `arm` comes first. */
+  readonly unsafeSet: (at: number, ring: () => void) => Entry
+  readonly unsafeCallOff: (entry: Entry) => void
+  /** What has to happen for an entry to ring in time. */
+  readonly arm: (at: number) => Effect.Effect<void> | undefined
   /**
    * Runs an effect in a fibre of its own, and fails when its time is up: as soon as the effect has cleaned up, or after a tenth
    * of a second. One that will not be interrupted is left to itself.
@@ -73,9 +78,13 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
       )
     })
 
-  /** What has to happen for an entry to ring in time. */
-  const arm = ({ at }: Entry): Effect.Effect<void> | undefined =>
-    alarm !== undefined && alarm.at <= at ? undefined : sleepUntil(at)
+  const arm: Timers["arm"] = (at) => alarm !== undefined && alarm.at <= at ? undefined : sleepUntil(at)
+
+  const unsafeSet: Timers["unsafeSet"] = (at, ring) => {
+    const entry = { at, ring }
+    push(heap, entry)
+    return entry
+  }
 
   const within: Timers["within"] = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) =>
     withNow((now) => {
@@ -105,11 +114,11 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
             fiber.unsafeInterruptAsFork(fiber.id())
           })
         }))
-      const armed = arm(entry)
+      const armed = arm(entry.at)
       return armed === undefined ? raced : Effect.zipRight(armed, raced)
     })
 
-  return { within }
+  return { within, unsafeSet, unsafeCallOff: callOff, arm }
 })
 
 const push = (heap: Array<Entry>, entry: Entry): void => {

@@ -51,7 +51,7 @@ export class UndiciResponse extends Inspectable.Class implements HttpClientRespo
     return Effect.suspend(() => {
       if (this.#bytes !== undefined) return Effect.succeed(this.#bytes)
       const body = this.#body
-      if (body.state === "ended") return Effect.succeed(this.#bytes = concat(IncomingBody.take(body)))
+      if (body.state === "ended") return Effect.succeed(this.#bytes = IncomingBody.concat(IncomingBody.take(body)))
       if (body.state !== "open") return Effect.fail(this.#broken(body.failure))
       return Effect.zipRight(this.#end, this.#whole)
     })
@@ -135,16 +135,4 @@ export class UndiciResponse extends Inspectable.Class implements HttpClientRespo
       status: this.status
     })
   }
-}
-
-/** In memory of their own: undici's chunks are views of what it reads into. */
-const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
-  const size = chunks.reduce((sum, { length }) => sum + length, 0)
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }
