@@ -17,7 +17,7 @@ import type { Classifier } from "../Classifier.ts"
 import type * as RateLimitHeaders from "../RateLimitHeaders.ts"
 import * as Course from "./course.ts"
 import { type Credentials, withCredentials } from "./credentials.ts"
-import type { Exchange } from "./exchange.ts"
+import type { Exchange, Sending } from "./exchange.ts"
 import type * as Lean from "./lean.ts"
 import { closeGate, fateOf, report, withinLimits } from "./limits.ts"
 import type { Attempt, Observer } from "./observer.ts"
@@ -103,11 +103,12 @@ const begun = <A, R>(
   const { call, clock } = course
   const beganAt = Course.now(course)
   const isLate = course.deadline <= beganAt
-  const attempt: Attempt = { waited, status: undefined, failure: undefined }
+  const attempt: Attempt = { waited, status: undefined, failure: undefined, sending: undefined }
   if (!isLate) observer.attemptBegan()
   return whenDone(
     isLate ? Effect.fail(deadlineExceeded(course, "not-sent")) : restore(sent(self, attempt, request)),
     (exit) => {
+      attempt.sending?.abort?.()
       const now = Course.now(course)
       const error = errorOf(exit)
       if (!isLate) observer.attemptEnded(call, n, attempt, now - beganAt, error)
@@ -133,7 +134,7 @@ const sent = <A, R>(
   const within = (request: HttpClientRequest.HttpClientRequest, allowed: Duration.Duration) => {
     const now = Course.now(course)
     const end = now + Duration.toMillis(allowed)
-    return exchange({
+    const sending: Sending = {
       equipment,
       call,
       clock,
@@ -144,8 +145,11 @@ const sent = <A, R>(
       onHead: ({ headers, status }) => {
         attempt.status = status
         return report(call, quotas, headers, clock.unsafeCurrentTimeMillis())
-      }
-    })
+      },
+      abort: undefined
+    }
+    attempt.sending = sending
+    return exchange(sending)
   }
   const { attemptTimeout } = call.policy
   const allowed = AttemptTimeout.unsafeOfAttempt(attemptTimeout, n)

@@ -37,6 +37,8 @@ export interface Sending {
   readonly onTimeout: () => ApiError.ApiError
   readonly classify: Classifier.Classifier
   readonly onHead: (head: Lean.Head) => Effect.Effect<void> | undefined
+  /** Who sends it calls this where the exchange is left before its end. */
+  abort: (() => void) | undefined
 }
 
 /** How an answer is taken in: as a whole, or as a stream. */
@@ -116,15 +118,19 @@ const fetched = <A, R>(
     onSuccess: (response) => after(onHead(response), receive(response))
   })
 
-/** The same in callbacks, and so is its timeout: there is no fibre but the caller's. */
+/**
+ * The same in callbacks, and so is its timeout: there is no fibre but the caller's. An interruption is seen to by who sends
+ * it, as a canceller of `Effect.async` would cost a third of the whole.
+ */
 const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sending) => {
   const { call, equipment: { timers }, onHead, onTimeout, request, until } = sending
   const answer = Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((resume) => {
     const timer = timers.unsafeSet(until, () => {
-      end()
+      sending.abort?.()
       resume(Effect.failSync(onTimeout))
     })
     const told = (head: Lean.Head | undefined, result: Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>) => {
+      sending.abort = undefined
       timers.unsafeCallOff(timer)
       resume(after(head && onHead(head), result))
     }
@@ -132,10 +138,13 @@ const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sendin
       onAnswer: (head, body) => told(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body))),
       onFailure: (error, head) => told(head, Effect.fail(toApiError(call, error, head !== undefined)))
     })
-    return Effect.sync(() => {
+    // Where it could not even begin, it has ended by now.
+    if (timer.ring === undefined) return
+    sending.abort = () => {
+      sending.abort = undefined
       timers.unsafeCallOff(timer)
       end()
-    })
+    }
   })
   return after(timers.arm(until), answer)
 }

@@ -51,6 +51,8 @@ export interface Attempt {
   status: number | undefined
   /** How the answer was judged, where it is a failure. */
   failure: Failure | undefined
+  /** What is under way of it. */
+  sending: { abort: (() => void) | undefined } | undefined
 }
 
 export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) => {
