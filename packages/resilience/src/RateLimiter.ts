@@ -247,6 +247,8 @@ export const unsafeMake = (
     const windows = new Map<string, RollingWindow.RollingWindow>()
     let concurrency: RollingWindow.RollingWindow | undefined
     let longestQueue = Number.POSITIVE_INFINITY
+    /** What a call takes from that names no buckets. */
+    let all: ReadonlyArray<RollingWindow.RollingWindow> = []
 
     const reconfigure: Local["reconfigure"] = (buckets, options) =>
       Effect.flatMap(decodeSettings("rate limiter", Settings)({ ...options, buckets }), (settings) =>
@@ -260,6 +262,7 @@ export const unsafeMake = (
             ? undefined
             : renewed(concurrency, RollingWindow.concurrent(settings.concurrency))
           longestQueue = settings.longestQueue ?? Number.POSITIVE_INFINITY
+          all = [...windows.values(), ...concurrency === undefined ? [] : [concurrency]]
         }))
     yield* reconfigure(buckets, options)
 
@@ -272,6 +275,7 @@ export const unsafeMake = (
     const selectFor = (
       { buckets, weight = 1 }: Options
     ): ReadonlyArray<RollingWindow.RollingWindow> | "unknown-bucket" | "weight" => {
+      if (buckets === undefined && weight === 1) return all
       const selected = buckets === undefined ? [...windows.values()] : select(new Set(buckets))
       if (buckets !== undefined && selected.length < new Set(buckets).size) return "unknown-bucket"
       if (!(Number.isInteger(weight) && weight > 0 && selected.every(({ limit }) => weight <= limit))) return "weight"

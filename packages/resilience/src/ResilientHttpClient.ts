@@ -31,7 +31,6 @@ import type { Event } from "./Event.ts"
 import { attempt, type Equipment } from "./internal/attempt.ts"
 import * as Call from "./internal/call.ts"
 import * as Course from "./internal/course.ts"
-import * as Endpoint from "./internal/endpoint.ts"
 import { buffered, decoded, type Exchange, streamed } from "./internal/exchange.ts"
 import * as Lean from "./internal/lean.ts"
 import * as Observer from "./internal/observer.ts"
@@ -174,7 +173,7 @@ export const make = (
     const changes = yield* Effect.makeSemaphore(1)
     // Limits of one policy with the rest of another would be neither. Nor may the permit be lost by an interruption.
     const oneAtATime = (change: Effect.Effect<void>) => Effect.uninterruptible(changes.withPermits(1)(change))
-    const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
+    const surroundings = Call.surroundings(options.baseUrl, options.key)
 
     const run = <A, R>(
       fiber: Fiber.RuntimeFiber<unknown, unknown>,
@@ -190,26 +189,23 @@ export const make = (
       ongoing.call = call
       const course = Course.make(fiber, call, beganAt)
       const { breaker, budget } = call.destination
-      const retried = Retry.run({
-        attempt: (n, uncertain) => {
-          ongoing.attempts = n + 1
-          ongoing.uncertain = uncertain
-          return attemptOf(course, n)
-        },
+      const attempt = (n: number, uncertain: boolean) => {
+        ongoing.attempts = n + 1
+        ongoing.uncertain = uncertain
+        return attemptOf(course, n)
+      }
+      const retried = Retry.run({ clock: course.clock, beganAt, budget }, attempt, () => ({
         restore,
-        clock: course.clock,
-        schedule: () => options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
+        schedule: options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
         retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
         hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
         replayable: call.replayable,
         readOnce: call.readOnce,
-        beganAt,
         deadline: course.deadline,
-        budget,
         circuit: breaker,
         onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
         onWait: (error, longest) => observer.waiting(call, error, longest)
-      })
+      }))
       return Spans.ofCall(retried, course, ongoing)
     }
 

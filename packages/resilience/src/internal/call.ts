@@ -8,7 +8,7 @@ import { AttemptTimeout } from "../AttemptTimeout.ts"
 import type { CallOptions, Kind } from "../CallOptions.ts"
 import type { CallPolicy } from "../Policy.ts"
 import type { Destination } from "./destinations.ts"
-import type * as Endpoint from "./endpoint.ts"
+import * as Endpoint from "./endpoint.ts"
 import { Count, PositiveTime } from "./settings.ts"
 import type { Terms } from "./terms.ts"
 
@@ -42,26 +42,48 @@ const Overrides = Schema.Struct({
   retries: Schema.optional(Count)
 })
 
+type KeyOf = (request: HttpClientRequest.HttpClientRequest) => string
+
+/** What all calls of a client have in common. */
 export interface Surroundings {
-  readonly baseUrl: string | undefined
-  readonly endpointOf: ReturnType<typeof Endpoint.make>
-  readonly keyOf: ((request: HttpClientRequest.HttpClientRequest) => string) | undefined
+  readonly base: Base | undefined
+  readonly endpointOf: Endpoint.Lookup
+  readonly keyOf: KeyOf | undefined
 }
+
+interface Base {
+  readonly url: string
+  readonly prefix: string
+  readonly origin: string
+}
+
+/** The base URL has been checked. */
+export const surroundings = (baseUrl: string | undefined, keyOf: KeyOf | undefined): Surroundings => ({
+  base: baseUrl === undefined
+    ? undefined
+    : { url: baseUrl, prefix: baseUrl.replace(/\/+$/, ""), origin: originOf(bare(baseUrl)) },
+  endpointOf: Endpoint.make(),
+  keyOf
+})
 
 /** At `now`, on the monotonic clock. */
 export const make = (
   terms: Terms,
-  { baseUrl, endpointOf, keyOf }: Surroundings,
+  { base, endpointOf, keyOf }: Surroundings,
   original: HttpClientRequest.HttpClientRequest,
   options: CallOptions,
   now: number
 ): Call | InvalidRequest => {
-  const request = baseUrl === undefined ? original : HttpClientRequest.setUrl(original, join(baseUrl, original.url))
-  const { method, url, urlTemplate } = identify(request, options.urlTemplate)
+  const request = base === undefined ? original : HttpClientRequest.setUrl(original, join(base, original.url))
+  // Of nearly all calls: what is known of the base need not be read out of each URL anew.
+  const isBelowBase = base !== undefined && options.urlTemplate !== undefined && original.url.startsWith("/")
+  const { method, url, urlTemplate } = isBelowBase
+    ? named(original.method, base.origin, options.urlTemplate)
+    : identify(request, options.urlTemplate)
   // The template is anything at all, and need not begin where a path does.
-  const origin = url.slice(0, url.length - urlTemplate.length)
+  const origin = isBelowBase ? base.origin : url.slice(0, url.length - urlTemplate.length)
   const endpoint = endpointOf(method, origin, options.urlTemplate)
-  if (endpoint === undefined || !isHttpUrl(request.url)) {
+  if (endpoint === undefined || !(isBelowBase || isHttpUrl(request.url))) {
     const call = { method, url, urlTemplate }
     return invalid(call, "url", "is not an absolute http or https URL", "give one, or set the client's base URL")
   }
@@ -114,29 +136,37 @@ export const invalid = (call: CallId, field: string, problem: string, remedy: st
 /** With a template, what stands in its place (an email, say) is nobody's business but the server's. */
 export const identify = (request: HttpClientRequest.HttpClientRequest, template?: string | undefined): CallId => {
   const url = bare(request.url)
-  const urlTemplate = template ?? pathOf(url)
-  return { method: request.method, urlTemplate, url: originOf(url) + urlTemplate }
+  return named(request.method, originOf(url), template ?? pathOf(url))
 }
+
+const named = (method: string, origin: string, urlTemplate: string): CallId => ({
+  method,
+  urlTemplate,
+  url: origin + urlTemplate
+})
 
 /** Just the names: a `Call` holds the request, which no error may. */
 export const identity = ({ method, url, urlTemplate }: CallId): CallId => ({ method, urlTemplate, url })
 
-const kindOf = (method: string): Kind => ["GET", "HEAD", "OPTIONS"].includes(method) ? "read" : "write"
+const reading = new Set(["GET", "HEAD", "OPTIONS"])
+
+const replayable = new Set([...reading, "PUT", "DELETE"])
+
+const kindOf = (method: string): Kind => reading.has(method) ? "read" : "write"
 
 const isReplayable = ({ headers, method }: HttpClientRequest.HttpClientRequest): boolean =>
-  ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].includes(method) || headers["idempotency-key"] !== undefined
+  replayable.has(method) || headers["idempotency-key"] !== undefined
 
 /** Once such a body is sent, there is nothing left to send again. */
 export const canBeReadOnce = ({ body }: HttpClientRequest.HttpClientRequest): boolean =>
   body._tag === "Stream" || (body._tag === "Raw" && !(typeof body.body === "string" || body.body instanceof Blob))
 
 /** Base and path with exactly one slash between them; an absolute URL stays as it is. */
-const join = (baseUrl: string, url: string): string =>
-  /^[a-z][a-z0-9+.-]*:/i.test(url)
-    ? url
-    : url === ""
-    ? baseUrl
-    : `${baseUrl.replace(/\/+$/, "")}/${url.replace(/^\/+/, "")}`
+const join = (base: Base, url: string): string => {
+  if (url.startsWith("/") && url[1] !== "/") return base.prefix + url
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url
+  return url === "" ? base.url : `${base.prefix}/${url.replace(/^\/+/, "")}`
+}
 
 /** Written as it is meant: `https:host` and `https:\\host` are URLs too, to those who send them. */
 export const isHttpUrl = (url: string): boolean =>

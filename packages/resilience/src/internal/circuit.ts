@@ -95,7 +95,7 @@ export const refusedUntil = (self: Circuit, now: number): number | undefined => 
 /** What became of a call. `retryAt` is the server's own word on when it will be back, as far as it gave one. */
 export const settle = (self: Circuit, permit: Permit, verdict: Verdict, now: number, retryAt?: number): void => {
   if (permit.generation !== self.generation) return
-  self.probing = self.probing.filter((probe) => probe !== permit)
+  if (self.probing.length > 0) self.probing = self.probing.filter((probe) => probe !== permit)
   if (verdict === "ignored" || self.mode === "disabled") return
   const { trip } = self.settings
   Sample.add(self.sample, verdict === "failure", "slowCall" in trip && now - permit.at >= trip.slowCall, now)

@@ -8,24 +8,26 @@ export interface Endpoint {
   readonly template: string | undefined
 }
 
-interface Server {
-  readonly address: string
-  readonly port: string
-}
-
 const defaultPorts: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" }
 
-/** Of one client: it talks to few servers, again and again. None where the origin is not that of a URL. */
-export const make = () => {
-  const servers = new Map<string, Server>()
-  return (method: string, origin: string, template: string | undefined): Endpoint | undefined => {
-    let server = servers.get(origin)
-    if (server === undefined) {
-      if (!URL.canParse(origin)) return undefined
-      const { hostname, port, protocol } = new URL(origin)
-      if (servers.size >= 1000) servers.clear()
-      servers.set(origin, server = { address: hostname, port: port || (defaultPorts[protocol] ?? "") })
-    }
-    return { method, origin, template, address: server.address, port: server.port }
+/** None where the origin is not that of a URL. */
+export type Lookup = (method: string, origin: string, template: string | undefined) => Endpoint | undefined
+
+/** How many are remembered: some callers leave the parameters in their templates. */
+const most = 1000
+
+/** Of one client, which calls few of them, again and again: the same one each time, as long as it is remembered. */
+export const make = (): Lookup => {
+  const known = new Map<string, Endpoint>()
+  return (method, origin, template) => {
+    const key = `${method} ${origin} ${template ?? ""}`
+    const found = known.get(key)
+    if (found !== undefined) return found
+    if (!URL.canParse(origin)) return undefined
+    const { hostname, port, protocol } = new URL(origin)
+    const made = { method, origin, template, address: hostname, port: port || (defaultPorts[protocol] ?? "") }
+    if (known.size >= most) known.clear()
+    known.set(key, made)
+    return made
   }
 }

@@ -39,58 +39,65 @@ export interface Metrics {
   readonly budget: (key: string, level: number) => void
 }
 
+type Labels = Readonly<Record<string, string | undefined>>
+
 /** With the labels of the region in which the client is made. */
 export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (own) => {
-  const labelled = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) => {
-    // Effect finds a metric again by the identity of its labels: they have to be the same ones each time.
-    const kept = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
-    return (value: In, labels: Readonly<Record<string, string | undefined>>) => {
-      const key = Object.values(labels).join(" ")
-      let found = kept.get(key)
-      if (found === undefined) {
-        const given = Object.entries(labels).flatMap(([name, value]) =>
-          value === undefined ? [] : [MetricLabel.make(name, value)]
-        )
-        kept.set(key, found = [...own, ...given])
-      }
-      metric.unsafeUpdate(value, found)
+  /** Effect finds a metric again by the identity of its labels: they are the same ones each time. */
+  const remembered = <Type, In, Out, Key>(metric: Metric.Metric<Type, In, Out>, labelsOf: (key: Key) => Labels) => {
+    const kept = new Map<Key, ReadonlyArray<MetricLabel.MetricLabel>>()
+    return (value: In, key: Key) => {
+      let labels = kept.get(key)
+      if (labels === undefined) kept.set(key, labels = [...own, ...toLabels(labelsOf(key))])
+      metric.unsafeUpdate(value, labels)
     }
   }
-  const [ended, waited, retried, stopped, tripped, changed, left] = [
-    labelled(duration),
-    labelled(limiterWait),
-    labelled(retries),
-    labelled(stops),
-    labelled(trips),
-    labelled(circuit),
-    labelled(budget)
-  ]
-  const where = ({ address, port, template }: Endpoint) => ({
-    "server.address": address,
-    "server.port": port,
-    "url.template": template
-  })
-  const unit = "s"
+  const ofKey = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) =>
+    remembered(metric, (key: string) => ({ "resilience.key": key }))
+  /** By endpoint, and by one thing more. */
+  const ofEndpoint = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, labelsOf: (more: string) => Labels) => {
+    const kept = new WeakMap<Endpoint, (value: In, more: string) => void>()
+    return (value: In, endpoint: Endpoint, more: string) => {
+      let update = kept.get(endpoint)
+      if (update === undefined) {
+        const { address, port, template } = endpoint
+        const where = { "server.address": address, "server.port": port, "url.template": template }
+        kept.set(endpoint, update = remembered(metric, (more: string) => ({ ...labelsOf(more), ...where })))
+      }
+      update(value, more)
+    }
+  }
 
+  const [ended, waited, retried, stopped, tripped, changed, left] = [
+    ofEndpoint(duration, (outcome) => {
+      const [method, status, type] = outcome.split(" ")
+      return { "http.request.method": method, "http.response.status_code": status || undefined, "error.type": type, unit: "s" }
+    }),
+    ofEndpoint(limiterWait, () => ({ unit: "s" })),
+    ofEndpoint(retries, (type) => ({ "error.type": type })),
+    ofEndpoint(stops, (reason) => ({ "resilience.reason": reason })),
+    ofKey(trips),
+    ofKey(circuit),
+    ofKey(budget)
+  ]
   return {
-    attemptEnded: (endpoint, millis, status, error) =>
-      ended(millis / 1000, {
-        "http.request.method": endpoint.method,
-        "http.response.status_code": status === undefined ? undefined : String(status),
-        "error.type": error === undefined ? undefined : errorType(error),
-        ...where(endpoint),
-        unit
-      }),
-    waited: (endpoint, millis) => waited(millis / 1000, { ...where(endpoint), unit }),
-    retrying: (endpoint, error) => retried(1, { "error.type": errorType(error), ...where(endpoint) }),
-    stopped: (endpoint, reason) => stopped(1, { "resilience.reason": reason, ...where(endpoint) }),
-    circuit: (key, mode) => {
-      changed(stateOf[mode], { "resilience.key": key })
-      if (mode === "open") tripped(1, { "resilience.key": key })
+    attemptEnded: (endpoint, millis, status, error) => {
+      const outcome = `${endpoint.method} ${status ?? ""}${error === undefined ? "" : ` ${errorType(error)}`}`
+      ended(millis / 1000, endpoint, outcome)
     },
-    budget: (key, level) => left(level, { "resilience.key": key })
+    waited: (endpoint, millis) => waited(millis / 1000, endpoint, ""),
+    retrying: (endpoint, error) => retried(1, endpoint, errorType(error)),
+    stopped: (endpoint, reason) => stopped(1, endpoint, reason),
+    circuit: (key, mode) => {
+      changed(stateOf[mode], key)
+      if (mode === "open") tripped(1, key)
+    },
+    budget: (key, level) => left(level, key)
   }
 })
+
+const toLabels = (labels: Labels): ReadonlyArray<MetricLabel.MetricLabel> =>
+  Object.entries(labels).flatMap(([name, value]) => value === undefined ? [] : [MetricLabel.make(name, value)])
 
 /** The status where there was an answer, as the conventions have it, else what went wrong. */
 export const errorType = (error: ApiError): string =>

@@ -16,23 +16,29 @@ import type { Purse } from "./budget.ts"
 import type { Restore } from "./course.ts"
 import { firstOf, sleep, unsafeNow } from "./time.ts"
 
-export interface Repeat<A, R> {
-  /** Attempt `n`, counted from 0, not to be interrupted. `uncertain`: one before it may have been carried out. */
-  readonly attempt: (n: number, uncertain: boolean) => Effect.Effect<A, ApiError, R>
-  readonly restore: Restore
+/** Attempt `n`, counted from 0, not to be interrupted. `uncertain`: one before it may have been carried out. */
+export type Attempt<A, R> = (n: number, uncertain: boolean) => Effect.Effect<A, ApiError, R>
+
+/** What counts for a call from its beginning. */
+export interface Call {
   readonly clock: Clock.Clock
-  /** Made when the first attempt has failed: most calls never need one. */
-  readonly schedule: LazyArg<Schedule.Schedule<unknown, ApiError>>
+  /** On the monotonic clock. */
+  readonly beganAt: number
+  readonly budget: Purse | undefined
+}
+
+/** What counts once an attempt has failed. */
+export interface Repeat {
+  readonly restore: Restore
+  readonly schedule: Schedule.Schedule<unknown, ApiError>
   /** However long the schedule would go on. */
   readonly retries: number
   /** The longest wait that a server may ask for with this error, in milliseconds. */
   readonly hintCap: (error: ApiError) => number
   readonly replayable: boolean
   readonly readOnce: boolean
-  /** On the monotonic clock, both. */
-  readonly beganAt: number
+  /** On the monotonic clock. */
   readonly deadline: number
-  readonly budget: Purse | undefined
   readonly circuit: Pick<Unsafe, "change" | "unsafeMode"> | undefined
   /** Attempt `n` failed and is repeated after `delay` milliseconds. */
   readonly onRetry: (n: number, error: ApiError, delay: number) => Effect.Effect<void>
@@ -44,13 +50,33 @@ export interface Repeat<A, R> {
 interface Earlier {
   readonly error: ApiError
   readonly uncertain: boolean
-  readonly schedule: Schedule.Schedule<unknown, ApiError>
   readonly state: unknown
 }
 
-/** In a region that is not interruptible: it may be interrupted while it waits. */
-export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> => {
-  const { attempt, beganAt, budget, circuit, clock, deadline, onRetry, onWait, restore } = repeat
+/** In a region that is not interruptible: it may be interrupted while it waits. Most calls have no need of `repeat`. */
+export const run = <A, R>(
+  call: Call,
+  attempt: Attempt<A, R>,
+  repeat: LazyArg<Repeat>
+): Effect.Effect<A, ApiError, R> => {
+  const { beganAt, budget, clock } = call
+  budget?.called(beganAt)
+  return Effect.matchEffect(attempt(0, false), {
+    onSuccess: (value) => {
+      budget?.succeeded(undefined, unsafeNow(clock))
+      return Effect.succeed(value)
+    },
+    onFailure: (error) => again(call, attempt, repeat(), error)
+  })
+}
+
+const again = <A, R>(
+  { beganAt, budget, clock }: Call,
+  attempt: Attempt<A, R>,
+  repeat: Repeat,
+  firstError: ApiError
+): Effect.Effect<A, ApiError, R> => {
+  const { circuit, deadline, onRetry, onWait, restore } = repeat
   let lastCost: number | undefined
 
   const attemptFrom = (n: number, earlier: Earlier | undefined): Effect.Effect<A, ApiError, R> =>
@@ -93,7 +119,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
     const reason = reasonToStop(error, n, now, repeat)
     if (reason !== undefined) return stop(reason)
     if (hinted > repeat.hintCap(error)) return stop("hint")
-    const schedule = earlier?.schedule ?? repeat.schedule()
+    const { schedule } = repeat
     const state: unknown = earlier === undefined ? schedule.initial : earlier.state
     return Effect.flatMap(restore(schedule.step(wallNow, error, state)), ([next, , decision]) => {
       if (ScheduleDecision.isDone(decision)) return stop("attempts")
@@ -103,7 +129,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
       const cost = budget === undefined ? 0 : budget.withdraw(error._tag === "RateLimited", now)
       if (cost === undefined) return stop("budget")
       lastCost = cost
-      const later = { error, uncertain: uncertain || error.outcome === "unknown", schedule, state: next }
+      const later = { error, uncertain: uncertain || error.outcome === "unknown", state: next }
       return Effect.zipRight(
         restore(Effect.zipRight(onRetry(n, error, delay), sleep(delay))),
         Effect.suspend(() => attemptFrom(n + 1, later))
@@ -111,8 +137,7 @@ export const run = <A, R>(repeat: Repeat<A, R>): Effect.Effect<A, ApiError, R> =
     })
   }
 
-  budget?.called(beganAt)
-  return attemptFrom(0, undefined)
+  return goOn(0, undefined, firstError, unsafeNow(clock), clock.unsafeCurrentTimeMillis())
 }
 
 /** Why the schedule need not even be asked. */
@@ -120,7 +145,7 @@ const reasonToStop = (
   error: ApiError,
   n: number,
   now: number,
-  repeat: Pick<Repeat<unknown, unknown>, "replayable" | "readOnce" | "retries" | "deadline">
+  repeat: Pick<Repeat, "replayable" | "readOnce" | "retries" | "deadline">
 ): StopReason | undefined => {
   if (error._tag === "Timeout" && error.scope === "deadline") return "deadline"
   if (!error.retryable) return "not-retryable"

@@ -96,11 +96,13 @@ const soonestOf = (
   weight: number,
   now: number,
   reserved?: ReadonlyMap<RollingWindow.RollingWindow, number>
-): number =>
-  windows.reduce(
-    (latest, window) => Math.max(latest, RollingWindow.soonest(window, weight + (reserved?.get(window) ?? 0), now)),
-    now
-  )
+): number => {
+  let latest = now
+  for (const window of windows) {
+    latest = Math.max(latest, RollingWindow.soonest(window, weight + (reserved?.get(window) ?? 0), now))
+  }
+  return latest
+}
 
 /** May a caller that comes now go straight through? */
 export const isOpen = (
