@@ -83,17 +83,23 @@ describe("from the environment", () => {
       assert.deepStrictEqual(config.policy.retry, Profile.testing.retry)
     }))
 
-  it.effect.each([[undefined, undefined], ["off", undefined], ["on", 10], ["25 millis", 25]] as const)(
-    "HUBSPOT_BATCHING=%s waits for other gets for %s ms",
-    ([value, millis]) =>
-      Effect.gen(function*() {
-        const { batching } = yield* read({
-          HUBSPOT_ACCESS_TOKEN: token,
-          ...(value === undefined ? {} : { HUBSPOT_BATCHING: value })
-        })
-        assert.strictEqual(batching && Duration.toMillis(batching.window), millis)
-      })
-  )
+  it.effect.each(
+    [
+      [{}, undefined],
+      [{ HUBSPOT_BATCHING: "off" }, undefined],
+      [{ HUBSPOT_BATCHING: "reads" }, { millis: 10, writes: false }],
+      [{ HUBSPOT_BATCHING: "all" }, { millis: 10, writes: true }],
+      [{ HUBSPOT_BATCHING: "reads", HUBSPOT_BATCHING_WINDOW: "25 millis" }, { millis: 25, writes: false }],
+      [{ HUBSPOT_BATCHING_WINDOW: "25 millis" }, undefined]
+    ] as const
+  )("%o merges %o", ([settings, expected]) =>
+    Effect.gen(function*() {
+      const { batching } = yield* read({ HUBSPOT_ACCESS_TOKEN: token, ...settings })
+      assert.deepStrictEqual(
+        batching && { millis: Duration.toMillis(batching.window), writes: batching.writes },
+        expected
+      )
+    }))
 
   it.effect.each(
     [
@@ -102,7 +108,8 @@ describe("from the environment", () => {
       ["HUBSPOT_API_VERSION", "2026-04"],
       ["HUBSPOT_TIME_ZONE", "Atlantis"],
       ["HUBSPOT_BATCHING", "perhaps"],
-      ["HUBSPOT_BATCHING", "-1 second"]
+      ["HUBSPOT_BATCHING_WINDOW", "perhaps"],
+      ["HUBSPOT_BATCHING_WINDOW", "-1 second"]
     ] as const
   )(
     "an unknown %s fails, naming it",

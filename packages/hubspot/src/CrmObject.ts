@@ -14,6 +14,7 @@ import type { BatchResult } from "./BatchResult.ts"
 import type { Cursor, Page } from "./Changes.ts"
 import type { Fields, Input, Read, Upserted, Written } from "./CrmRecord.ts"
 import type { HubSpotClient } from "./HubSpotClient.ts"
+import * as Merged from "./internal/mergedWrites.ts"
 import * as Batches from "./internal/objectBatches.ts"
 import * as Calls from "./internal/objectCalls.ts"
 import * as Changes from "./internal/objectChanges.ts"
@@ -322,13 +323,14 @@ export interface Definition<F extends Fields> {
  */
 export const make = <F extends Fields>(definition: Definition<F>): CrmObject<F> => {
   const wire = wireOf(definition)
+  const calls = { ...Calls.make(wire), ...Batches.make(wire) }
   return {
     type: definition.type,
     extend: (more) =>
       make({ ...definition, properties: Schema.Struct({ ...definition.properties.fields, ...more.fields }) }),
-    ...Calls.make(wire),
+    ...calls,
+    ...Merged.make(wire, calls),
     ...Reads.make(wire),
-    ...Batches.make(wire),
     ...Searches.make(wire),
     ...Changes.make(wire)
   }
