@@ -49,6 +49,11 @@ const membership = {
   properties: [{ name: "number", label: "Number", type: "string", fieldType: "text" }],
   associatedObjects: ["CONTACT"]
 }
+const event = {
+  name: "bought",
+  label: "Bought",
+  propertyDefinitions: [{ name: "amount", label: "Amount", type: "number" }]
+}
 const newList: Step = ["POST", "/crm/v3/lists", { name: "Invited", objectTypeId: "0-1", processingType: "MANUAL" }]
 const add: Step = ["PUT", "/crm/v3/lists/1/memberships/add", ["6001"]]
 const pair = { from: { id: "6001" }, to: { id: "6002" } }
@@ -82,6 +87,7 @@ const steps: { readonly [fixture: string]: ReadonlyArray<Step> } = {
   associated: [label, ["POST", "/crm/v4/associations/0-1/0-2/batch/create", { inputs: [{ ...pair, types }] }]],
   "associated-default": [associate],
   labels: [label, ["GET", "/crm/v4/associations/0-1/0-2/labels"]],
+  "event-definition": [["POST", "/events/v3/event-definitions", event]],
   import: [importing, ["GET", "/crm/v3/imports/1"], ["GET", "/crm/v3/imports/1"]],
   "import-errors": [
     importing,

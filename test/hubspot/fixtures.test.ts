@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import {
   Associations,
+  EventDefinitions,
   Exports,
   HubSpot,
   type HubSpotClient,
@@ -71,6 +72,7 @@ const cases: { readonly [fixture: string]: Case } = {
   "import-errors": { read: () => first(Imports.errors("1")), needs: ["results", "results.id"] },
   "export-started": { read: () => Exports.start(everyone), needs: ["id"] },
   "export-complete": { read: () => Exports.get("1"), needs: [] },
+  "event-definition": { read: () => EventDefinitions.get("bought"), needs: ["name", "properties.name"] },
   webhook: { read: (body) => Webhooks.decode(JSON.stringify(body)), needs: [] }
 }
 
