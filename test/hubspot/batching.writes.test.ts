@@ -11,6 +11,7 @@ import {
   FiberId,
   Option,
   Scheduler,
+  Scope,
   TestClock
 } from "effect"
 import { ApiError, Deadline } from "effect-resilience"
@@ -170,6 +171,40 @@ describe("whoever writes what, and whoever leaves", () => {
       }),
     { fastCheck: { numRuns: 20 }, timeout: 60_000 }
   )
+})
+
+describe("many writes", () => {
+  it.scopedLive("of one record are sent one by one, all of them, in their order", () =>
+    Effect.gen(function*() {
+      const batching = yield* Batching.make({ window: Duration.zero, writes: true })
+      const done: Array<unknown> = []
+      const send = (items: ReadonlyArray<Item>) =>
+        Effect.sync(() => {
+          done.push(...items.map(({ body }) => body))
+          return new Map(items.map(({ body, key }) => [key, Either.right(body)] as const))
+        })
+      const bodies = Array.range(1, 1000)
+      yield* Effect.forEach(bodies, (body) =>
+        batching.inTurn("1", onDeadline, (turn) =>
+          batching.ask({ group: "group", item: { key: "1", body }, most: 100, send, onDeadline, turn })), {
+        concurrency: "unbounded",
+        discard: true
+      })
+      assert.deepStrictEqual(done, bodies)
+    }), 30_000)
+
+  it.effect("end with the owner's scope: those under way, those that wait, and those that come later", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { done, write } = yield* Scope.extend(make(), scope)
+      const fibers = yield* Effect.forEach(["a", "b", "c"], (body) => asking(write("1", body)))
+      yield* TestClock.adjust(500)
+      yield* Scope.close(scope, Exit.void)
+      const late = yield* asking(write("1", "d"))
+      yield* TestClock.adjust("5 seconds")
+      for (const exit of yield* Effect.forEach([...fibers, late], Fiber.join)) assert.isTrue(Exit.isInterrupted(exit))
+      assert.deepStrictEqual(done, [])
+    }))
 })
 
 describe("interruption at any point", () => {

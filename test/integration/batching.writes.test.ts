@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Array, Deferred, Effect, Either, Exit, Fiber, Schema } from "effect"
 import { Companies, Contacts, CrmObject, Property } from "effect-hubspot"
 import { type ApiError, Deadline } from "effect-resilience"
-import { Emulator, type FaultPlan } from "hubspot-emulator"
+import { Emulator, type FaultPlan, ObjectType } from "hubspot-emulator"
 import { clientFor, live, type Options } from "../support/hubspot.ts"
 import * as ScriptedServer from "../support/ScriptedServer.ts"
 
@@ -155,6 +155,32 @@ describe("updates of a client that merges writes", () => {
       assert.deepStrictEqual(errors.map(({ _tag }) => _tag), ["ClientError", "ClientError"])
       assert.strictEqual(server.requests.length, 1)
     }))
+})
+
+describe("values of a unique property that differ in their letters", () => {
+  it.scopedLive("name different records: the error of one is not the other's", () =>
+    Effect.gen(function*() {
+      const Cars = CrmObject.make({
+        type: "cars",
+        properties: Schema.Struct({ vin: Property.text, doors: Property.text })
+      })
+      const [wrong, right] = yield* Effect.all([
+        Effect.flip(Cars.upsert({ vin: "ABC", doors: "many" }, { by: "vin" })),
+        Cars.upsert({ vin: "abc", doors: "4" }, { by: "vin" })
+      ], all)
+      assert.deepInclude(wrong, { _tag: "ClientError", status: 400 })
+      assert.strictEqual(right.properties.vin, "abc")
+      assert.strictEqual(yield* requests, 1)
+    }).pipe(Effect.provide(live({
+      ...writes,
+      emulator: {
+        objectTypes: [ObjectType.make({
+          name: "cars",
+          id: "2-7",
+          properties: { vin: { type: "string", unique: true }, doors: { type: "number" } }
+        })]
+      }
+    }))))
 })
 
 describe("upserts of a client that merges writes", () => {
