@@ -1,6 +1,6 @@
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Redacted } from "effect"
+import { Config, ConfigProvider, Duration, Effect, Redacted } from "effect"
 import { HubSpotConfig, Tier } from "effect-hubspot"
 import { Profile, RateLimiter } from "effect-resilience"
 
@@ -118,6 +118,29 @@ describe("from the environment", () => {
         assert.include(String(yield* Effect.flip(read({ HUBSPOT_ACCESS_TOKEN: token, [name]: value }))), name)
       })
   )
+})
+
+describe("from settings of one's own names", () => {
+  const layer = HubSpotConfig.layerConfig({
+    accessToken: Config.redacted("CRM_TOKEN"),
+    baseUrl: Config.withDefault(Config.string("CRM_URL"), undefined)
+  })
+  const built = (env: Record<string, string>) =>
+    Effect.provide(HubSpotConfig.HubSpotConfig, layer).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))
+    )
+
+  it.effect("the config is what they say", () =>
+    Effect.gen(function*() {
+      const { baseUrl, batching } = yield* built({ CRM_TOKEN: token, CRM_URL: "http://127.0.0.1:1" })
+      assert.deepStrictEqual([baseUrl, batching], ["http://127.0.0.1:1", undefined])
+      assert.strictEqual((yield* built({ CRM_TOKEN: token })).baseUrl, HubSpotConfig.defaultBaseUrl)
+    }))
+
+  it.effect("one that is missing is named", () =>
+    Effect.gen(function*() {
+      assert.include(String(yield* Effect.flip(built({}))), "CRM_TOKEN")
+    }))
 })
 
 describe("in code", () => {

@@ -2,6 +2,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule, Stream } from "effect"
 import {
+  Account,
   Associations,
   type BatchResult,
   EventDefinitions,
@@ -98,6 +99,9 @@ const download = Effect.gen(function*() {
 })
 
 const cases: ReadonlyArray<Case> = [
+  call("Account.testCredentials", true, Account.testCredentials),
+  call("Account.details", true, Account.details),
+  call("Account.dailyUsage", true, Account.dailyUsage),
   call("Properties.list", true, Properties.list("contacts")),
   call("Properties.get", true, Properties.get("contacts", "email")),
   call("Properties.create", false, fielded),
@@ -291,7 +295,9 @@ describe.concurrent("interruption closes the socket", () => {
 })
 
 describe.concurrent("a body that breaks off is no answer", () => {
-  const withBody = cases.filter(({ name }) => /list|get|stream|create|start|batchRead|search|byName|labels$/.test(name))
+  const withBody = cases.filter(({ name }) =>
+    /Account|list|get|stream|create|start|batchRead|search|byName|labels$/.test(name)
+  )
   for (const one of withBody) {
     it.scopedLive(one.name, () =>
       Effect.gen(function*() {
