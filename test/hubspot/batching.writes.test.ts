@@ -235,7 +235,7 @@ describe("interruption at any point", () => {
           Effect.timeoutFail({
             duration: "3 seconds",
             onTimeout: () =>
-              new Error(`hangs after ${steps} steps`)
+              `hangs after ${steps} steps`
           })
         )
         finished = Exit.isSuccess(exit)
@@ -243,7 +243,7 @@ describe("interruption at any point", () => {
           Effect.timeoutFail({
             duration: "3 seconds",
             onTimeout: () =>
-              new Error(`blocked after ${steps} steps`)
+              `blocked after ${steps} steps`
           })
         )
         assert.deepStrictEqual(answer, Either.right("1"))
