@@ -49,6 +49,17 @@ const membership = {
   properties: [{ name: "number", label: "Number", type: "string", fieldType: "text" }],
   associatedObjects: ["CONTACT"]
 }
+const event = {
+  name: "bought",
+  label: "Bought",
+  propertyDefinitions: [{ name: "amount", label: "Amount", type: "number" }]
+}
+const upsert = {
+  id: "bob@example.com",
+  idProperty: "email",
+  properties: { email: "bob@example.com" },
+  objectWriteTraceId: "1"
+}
 const newList: Step = ["POST", "/crm/v3/lists", { name: "Invited", objectTypeId: "0-1", processingType: "MANUAL" }]
 const add: Step = ["PUT", "/crm/v3/lists/1/memberships/add", ["6001"]]
 const pair = { from: { id: "6001" }, to: { id: "6002" } }
@@ -82,6 +93,14 @@ const steps: { readonly [fixture: string]: ReadonlyArray<Step> } = {
   associated: [label, ["POST", "/crm/v4/associations/0-1/0-2/batch/create", { inputs: [{ ...pair, types }] }]],
   "associated-default": [associate],
   labels: [label, ["GET", "/crm/v4/associations/0-1/0-2/labels"]],
+  record: [["GET", "/crm/v3/objects/contacts/6001"]],
+  records: [["GET", "/crm/v3/objects/contacts?limit=1"]],
+  search: [["POST", "/crm/v3/objects/contacts/search", { limit: 1 }]],
+  "batch-partial": [["POST", "/crm/v3/objects/contacts/batch/read", { inputs: [{ id: "6001" }, { id: "404" }] }]],
+  upserted: [["POST", "/crm/v3/objects/contacts/batch/upsert", { inputs: [upsert] }]],
+  "account-details": [["GET", "/account-info/v3/details"]],
+  "daily-usage": [["GET", "/account-info/v3/api-usage/daily/private-apps"]],
+  "event-definition": [["POST", "/events/v3/event-definitions", event]],
   import: [importing, ["GET", "/crm/v3/imports/1"], ["GET", "/crm/v3/imports/1"]],
   "import-errors": [
     importing,
@@ -115,7 +134,9 @@ describe("answers have the fields that HubSpot documents, and no others", () => 
           "metadata.counters",
           "stages.metadata",
           "lists.additionalProperties",
-          "properties"
+          "properties",
+          "results.properties",
+          "errors.context"
         ]
         const under = (path: string, roots: ReadonlyArray<string>) =>
           roots.some((root) => path === root || path.startsWith(`${root}.`))
@@ -132,6 +153,24 @@ describe("answers have the fields that HubSpot documents, and no others", () => 
           if (under(path, [...open, ...optional])) continue
           assert.isTrue(answered.has(path), `${path} is missing`)
         }
+      }))
+  }
+})
+
+describe("errors have the fields that HubSpot documents, and no others", () => {
+  for (const { body, fault, name, optional, status } of Fixtures.failures) {
+    if (fault === undefined) continue
+    it.scopedLive(name, () =>
+      Effect.gen(function*() {
+        const emulator = yield* unhurried({
+          faults: { rules: [{ share: 1, fault: { kind: "rateLimited", body: fault } }] }
+        })
+        const answer = yield* call(emulator, "GET", "/crm/v3/owners")
+        assert.strictEqual(answer.status, status)
+        if (typeof body === "string") return assert.strictEqual(answer.text, body)
+        const documented = [...Fixtures.kinds(body)].filter(([path]) => !optional.includes(path))
+        assert.sameDeepMembers([...Fixtures.kinds(answer.json)], documented)
+        assert.strictEqual(answer.json.message, (body as { readonly message: string }).message)
       }))
   }
 })

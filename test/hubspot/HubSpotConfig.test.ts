@@ -1,6 +1,6 @@
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Redacted } from "effect"
+import { Config, ConfigProvider, Duration, Effect, Redacted } from "effect"
 import { HubSpotConfig, Tier } from "effect-hubspot"
 import { Profile, RateLimiter } from "effect-resilience"
 
@@ -83,17 +83,23 @@ describe("from the environment", () => {
       assert.deepStrictEqual(config.policy.retry, Profile.testing.retry)
     }))
 
-  it.effect.each([[undefined, undefined], ["off", undefined], ["on", 10], ["25 millis", 25]] as const)(
-    "HUBSPOT_BATCHING=%s waits for other gets for %s ms",
-    ([value, millis]) =>
-      Effect.gen(function*() {
-        const { batching } = yield* read({
-          HUBSPOT_ACCESS_TOKEN: token,
-          ...(value === undefined ? {} : { HUBSPOT_BATCHING: value })
-        })
-        assert.strictEqual(batching && Duration.toMillis(batching.window), millis)
-      })
-  )
+  it.effect.each(
+    [
+      [{}, undefined],
+      [{ HUBSPOT_BATCHING: "off" }, undefined],
+      [{ HUBSPOT_BATCHING: "reads" }, { millis: 10, writes: false }],
+      [{ HUBSPOT_BATCHING: "all" }, { millis: 10, writes: true }],
+      [{ HUBSPOT_BATCHING: "reads", HUBSPOT_BATCHING_WINDOW: "25 millis" }, { millis: 25, writes: false }],
+      [{ HUBSPOT_BATCHING_WINDOW: "25 millis" }, undefined]
+    ] as const
+  )("%o merges %o", ([settings, expected]) =>
+    Effect.gen(function*() {
+      const { batching } = yield* read({ HUBSPOT_ACCESS_TOKEN: token, ...settings })
+      assert.deepStrictEqual(
+        batching && { millis: Duration.toMillis(batching.window), writes: batching.writes },
+        expected
+      )
+    }))
 
   it.effect.each(
     [
@@ -102,7 +108,8 @@ describe("from the environment", () => {
       ["HUBSPOT_API_VERSION", "2026-04"],
       ["HUBSPOT_TIME_ZONE", "Atlantis"],
       ["HUBSPOT_BATCHING", "perhaps"],
-      ["HUBSPOT_BATCHING", "-1 second"]
+      ["HUBSPOT_BATCHING_WINDOW", "perhaps"],
+      ["HUBSPOT_BATCHING_WINDOW", "-1 second"]
     ] as const
   )(
     "an unknown %s fails, naming it",
@@ -111,6 +118,29 @@ describe("from the environment", () => {
         assert.include(String(yield* Effect.flip(read({ HUBSPOT_ACCESS_TOKEN: token, [name]: value }))), name)
       })
   )
+})
+
+describe("from settings of one's own names", () => {
+  const layer = HubSpotConfig.layerConfig({
+    accessToken: Config.redacted("CRM_TOKEN"),
+    baseUrl: Config.withDefault(Config.string("CRM_URL"), undefined)
+  })
+  const built = (env: Record<string, string>) =>
+    Effect.provide(HubSpotConfig.HubSpotConfig, layer).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))
+    )
+
+  it.effect("the config is what they say", () =>
+    Effect.gen(function*() {
+      const { baseUrl, batching } = yield* built({ CRM_TOKEN: token, CRM_URL: "http://127.0.0.1:1" })
+      assert.deepStrictEqual([baseUrl, batching], ["http://127.0.0.1:1", undefined])
+      assert.strictEqual((yield* built({ CRM_TOKEN: token })).baseUrl, HubSpotConfig.defaultBaseUrl)
+    }))
+
+  it.effect("one that is missing is named", () =>
+    Effect.gen(function*() {
+      assert.include(String(yield* Effect.flip(built({}))), "CRM_TOKEN")
+    }))
 })
 
 describe("in code", () => {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Array, Cause, Clock, Duration, Effect, Either, Exit, FastCheck, Fiber, Scope, TestClock } from "effect"
 import { ApiError, Deadline } from "effect-resilience"
+import type { Item } from "../../packages/hubspot/src/internal/batches.ts"
 import * as Batching from "../../packages/hubspot/src/internal/batching.ts"
 
 const onDeadline = (limit: Duration.Duration, outcome: "not-sent" | "unknown") =>
@@ -14,6 +15,8 @@ const onDeadline = (limit: Duration.Duration, outcome: "not-sent" | "unknown") =
     retryable: false
   })
 
+const item = (key: string): Item => ({ key, body: undefined })
+
 interface Sent {
   readonly at: number
   readonly keys: ReadonlyArray<string>
@@ -22,11 +25,12 @@ interface Sent {
 
 /** Batches that take a second, answer each key with itself, and are noted. */
 const make = Effect.gen(function*() {
-  const batching = yield* Batching.make(Duration.millis(10))
+  const batching = yield* Batching.make({ window: Duration.millis(10), writes: false })
   const sent: Array<Sent> = []
   const ended: Array<"answered" | "interrupted"> = []
-  const send = (keys: ReadonlyArray<string>) =>
+  const send = (items: ReadonlyArray<Item>) =>
     Effect.gen(function*() {
+      const keys = items.map(({ key }) => key)
       sent.push({ at: yield* Clock.currentTimeMillis, keys, deadline: yield* Deadline.Deadline })
       yield* Effect.sleep("1 second")
       return new Map(keys.map((key) => [key, Either.right(key)] as const))
@@ -34,7 +38,10 @@ const make = Effect.gen(function*() {
       Effect.onExit((exit) => Effect.sync(() => ended.push(Exit.isInterrupted(exit) ? "interrupted" : "answered")))
     )
   const ask = (key: string, group = "group") =>
-    Effect.map(batching.ask({ group, key, most: 100, send, onDeadline }), (answer) => answer && Either.merge(answer))
+    Effect.map(
+      batching.ask({ group, item: item(key), most: 100, send, onDeadline }),
+      (answer) => answer && Either.merge(answer)
+    )
   return { batching, ask, sent, ended }
 })
 
@@ -101,7 +108,7 @@ describe("questions", () => {
     Effect.gen(function*() {
       const { batching } = yield* make
       const fiber = yield* asking(
-        batching.ask({ group: "group", key: "1", most: 100, send: () => Effect.succeed(new Map()), onDeadline })
+        batching.ask({ group: "group", item: item("1"), most: 100, send: () => Effect.succeed(new Map()), onDeadline })
       )
       yield* TestClock.adjust(10)
       assert.deepStrictEqual(yield* Fiber.join(fiber), Exit.succeed(undefined))
@@ -111,7 +118,7 @@ describe("questions", () => {
     Effect.gen(function*() {
       const { batching } = yield* make
       const ask = (key: string) =>
-        batching.ask({ group: "group", key, most: 100, send: () => Effect.die("boom"), onDeadline })
+        batching.ask({ group: "group", item: item(key), most: 100, send: () => Effect.die("boom"), onDeadline })
       const fibers = yield* Effect.forEach(["1", "2"], (key) => asking(ask(key)))
       yield* TestClock.adjust(10)
       assert.deepStrictEqual(yield* Effect.forEach(fibers, Fiber.join), [Exit.die("boom"), Exit.die("boom")])

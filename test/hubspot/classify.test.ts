@@ -2,6 +2,7 @@ import { Headers } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { ApiResponse, type Classifier } from "effect-resilience"
 import * as Classify from "../../packages/hubspot/src/internal/classify.ts"
+import * as Fixtures from "../support/fixtures.ts"
 
 const now = 1_000_000
 const bursts = ["general", "search"]
@@ -100,6 +101,12 @@ describe("429 bodies, in all the shapes that HubSpot sends", () => {
   it.each(table)("%s", (_, body, expected) => {
     assert.deepInclude(judge(429, body), { tag: "RateLimited", ...expected })
   })
+})
+
+describe("errors as HubSpot documents them", () => {
+  for (const { body, expected, name, status } of Fixtures.failures) {
+    it(name, () => assert.deepInclude(judge(status, body), expected))
+  }
 })
 
 describe("error bodies are read as far as they go", () => {

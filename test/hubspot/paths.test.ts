@@ -15,6 +15,10 @@ const areas: ReadonlyArray<readonly [numbered: string, dated: string]> = [
   ["/crm/v3/owners?limit=1", "/crm/owners/{date}?limit=1"],
   ["/crm/v3/pipelines/deals", "/crm/pipelines/{date}/deals"],
   ["/crm/v3/lists", "/crm/lists/{date}"],
+  ["/crm/v3/imports/{id}/cancel", "/crm/imports/{date}/{id}/cancel"],
+  ["/crm/v3/exports/export/async", "/crm/exports/{date}/export/async"],
+  ["/events/v3/send/batch", "/events/{date}/send/batch"],
+  ["/events/v3/event-definitions/bought", "/events/{date}/event-definitions/bought"],
   ["/account-info/v3/details", "/account-info/{date}/details"],
   ["/oauth/v1/token", "/oauth/{date}/token"]
 ]
@@ -28,8 +32,9 @@ describe("the version of a path", () => {
   })
 
   it.each([
-    "/events/v3/send",
-    "/crm/v3/imports",
+    "/events/v3/events",
+    "/oauth/v1/access-tokens/{token}",
+    "/oauth/v1/refresh-tokens/{token}",
     "/crm/v3/associations/contacts/deals/types",
     "/crm/v3/objectsandmore",
     "/crm/objects/2026-03/contacts",

@@ -2,8 +2,10 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule, Stream } from "effect"
 import {
+  Account,
   Associations,
   type BatchResult,
+  EventDefinitions,
   Events,
   Exports,
   type HubSpotClient,
@@ -61,6 +63,9 @@ const associated = { fromObjectTypeId: "2-1001", toObjectTypeId: "0-1" }
 const pipeline: Pipelines.Input = { label: "Renewals", displayOrder: 1, stages: [] }
 const stage = { label: "Verbal", displayOrder: 9, metadata: { probability: "0.9" } }
 const list: Lists.Input = { name: "Invited", objectTypeId: "0-1", processingType: "MANUAL" }
+const defined = EventDefinitions.create({ name: "bought", label: "Bought" })
+const eventField: EventDefinitions.PropertyInput = { name: "amount", label: "Amount", type: "number" }
+const fieldOfEvent = Effect.zipRight(defined, EventDefinitions.createProperty("bought", eventField))
 const event: Events.Event = { eventName: "pe1_bought", email: "ada@example.com" }
 const file: Imports.Input = {
   name: "November",
@@ -94,6 +99,9 @@ const download = Effect.gen(function*() {
 })
 
 const cases: ReadonlyArray<Case> = [
+  call("Account.testCredentials", true, Account.testCredentials),
+  call("Account.details", true, Account.details),
+  call("Account.dailyUsage", true, Account.dailyUsage),
   call("Properties.list", true, Properties.list("contacts")),
   call("Properties.get", true, Properties.get("contacts", "email")),
   call("Properties.create", false, fielded),
@@ -182,6 +190,20 @@ const cases: ReadonlyArray<Case> = [
   call("Associations.deleteLabel", true, Associations.deleteLabel("contacts", "contacts", 10_001), labelled),
   call("Events.send", true, Events.send(event)),
   call("Events.batchSend", true, whole(Events.batchSend([event]))),
+  call("EventDefinitions.stream", true, Stream.runDrain(EventDefinitions.stream()), defined),
+  call("EventDefinitions.get", true, EventDefinitions.get("bought"), defined),
+  call("EventDefinitions.create", false, defined),
+  call("EventDefinitions.update", true, EventDefinitions.update("bought", { label: "Sold" }), defined),
+  call("EventDefinitions.remove", true, EventDefinitions.remove("bought"), defined),
+  call("EventDefinitions.properties", true, EventDefinitions.properties("bought"), defined),
+  call("EventDefinitions.createProperty", false, EventDefinitions.createProperty("bought", eventField), defined),
+  call(
+    "EventDefinitions.updateProperty",
+    true,
+    EventDefinitions.updateProperty("bought", "amount", { label: "Sum" }),
+    fieldOfEvent
+  ),
+  call("EventDefinitions.removeProperty", true, EventDefinitions.removeProperty("bought", "amount"), fieldOfEvent),
   call("Imports.start", false, imported),
   call("Imports.get", true, Imports.get("1"), imported),
   call("Imports.states", true, Stream.runDrain(Imports.states("1", { schedule })), imported),
@@ -273,7 +295,9 @@ describe.concurrent("interruption closes the socket", () => {
 })
 
 describe.concurrent("a body that breaks off is no answer", () => {
-  const withBody = cases.filter(({ name }) => /list|get|stream|create|start|batchRead|search|byName|labels$/.test(name))
+  const withBody = cases.filter(({ name }) =>
+    /Account|list|get|stream|create|start|batchRead|search|byName|labels$/.test(name)
+  )
   for (const one of withBody) {
     it.scopedLive(one.name, () =>
       Effect.gen(function*() {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, DateTime, Effect, Random } from "effect"
-import { Events } from "effect-hubspot"
+import { Array, DateTime, Effect, Random, Stream } from "effect"
+import { EventDefinitions, Events } from "effect-hubspot"
 import { RateLimiter } from "effect-resilience"
 import { Emulator } from "hubspot-emulator"
 import { live } from "../support/hubspot.ts"
@@ -82,4 +82,70 @@ describe("many custom events", () => {
         [nameless, "ClientError"]
       ])
     }).pipe(Effect.provide(live())))
+})
+
+describe("the definitions of events", () => {
+  const definition: EventDefinitions.Input = {
+    name: "bought",
+    label: "Bought something",
+    properties: [{ name: "amount", label: "Amount", type: "number" }],
+    matching: { eventProperty: "amount", recordProperty: "email" }
+  }
+
+  it.scopedLive("live their whole life, and so do their properties", () =>
+    Effect.gen(function*() {
+      const made = yield* EventDefinitions.create(definition)
+      assert.deepInclude(made, { name: "bought", fullyQualifiedName: "pe1_bought", primaryObject: "CONTACT" })
+      yield* EventDefinitions.createProperty("bought", {
+        name: "by",
+        label: "By",
+        type: "enumeration",
+        options: [{ label: "Card", value: "card" }, { label: "Cash", value: "cash" }]
+      })
+      const changed = yield* EventDefinitions.updateProperty("bought", "by", { label: "Paid by" })
+      assert.deepStrictEqual(
+        [changed.label, changed.options.map(({ displayOrder, value }) => [value, displayOrder])],
+        ["Paid by", [["card", 0], ["cash", 1]]]
+      )
+      const properties = yield* EventDefinitions.properties("pe1_bought")
+      assert.includeMembers(properties.map(({ name }) => name), ["hs_page_url", "amount", "by"])
+      yield* EventDefinitions.removeProperty("bought", "by")
+      assert.notInclude((yield* EventDefinitions.properties("bought")).map(({ name }) => name), "by")
+      assert.strictEqual((yield* EventDefinitions.update("bought", { label: "Sold" })).labels?.singular, "Sold")
+      yield* EventDefinitions.remove("bought")
+      assert.deepInclude(yield* Effect.flip(EventDefinitions.get("bought")), { _tag: "ClientError", status: 404 })
+    }).pipe(Effect.provide(live())))
+
+  it.scopedLive("have HubSpot's own properties unless it is said otherwise", () =>
+    Effect.gen(function*() {
+      const { properties } = yield* EventDefinitions.create({ ...definition, includeDefaultProperties: false })
+      assert.deepStrictEqual(properties.map(({ name }) => name), ["amount"])
+    }).pipe(Effect.provide(live())))
+
+  it.scopedLive("are read page by page, or by a word", () =>
+    Effect.gen(function*() {
+      const names = Array.makeBy(120, (n) => `event_${n}`)
+      yield* Effect.forEach(names, (name) => EventDefinitions.create({ label: name, name }), { concurrency: 10 })
+      const all = yield* Stream.runCollect(EventDefinitions.stream())
+      assert.sameMembers([...all].map(({ name }) => name), names)
+      const some = yield* Stream.runCollect(EventDefinitions.stream({ query: "event_11" }))
+      assert.strictEqual(some.length, 11)
+    }).pipe(Effect.provide(live())))
+
+  it.scopedLive("that name nothing are not asked for", () =>
+    Effect.gen(function*() {
+      assert.deepInclude(yield* Effect.flip(EventDefinitions.get("")), { _tag: "InvalidRequest", field: "event" })
+      assert.deepInclude(yield* Effect.flip(EventDefinitions.removeProperty("bought", "..")), {
+        _tag: "InvalidRequest",
+        field: "property"
+      })
+    }).pipe(Effect.provide(live())))
+
+  it.scopedLive("and what is sent go to the dated paths where the config says so", () =>
+    Effect.gen(function*() {
+      yield* EventDefinitions.create(definition)
+      yield* Events.send(bought)
+      const { byRoute } = yield* (yield* Emulator.Emulator).stats
+      assert.sameMembers(Object.keys(byRoute), ["POST /events/2026-09/event-definitions", "POST /events/2026-09/send"])
+    }).pipe(Effect.provide(live({ client: { apiVersion: "2026-09" } }))))
 })

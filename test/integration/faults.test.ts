@@ -75,50 +75,6 @@ it.scopedLive("an account that moves for a minute is not waited for where the de
     assert.isDefined(error.retryAt)
   }).pipe(Effect.provide(live())))
 
-describe("a create whose outcome is unknown", () => {
-  it.scopedLive.each(["resetAfterCommit", "hangAfterCommit", "reset", "hang"] as const)(
-    "is reconciled, and never made twice: %s",
-    (kind) =>
-      Effect.gen(function*() {
-        const emulator = yield* Emulator.Emulator
-        yield* emulator.setFaults({ seed: 5, rules: [{ share: 0.4, fault: { kind }, methods: ["POST"] }] })
-        const created = yield* Effect.forEach(Array.makeBy(40, person), (input) => Contacts.create(input), {
-          concurrency: 10
-        })
-        const { faults } = yield* emulator.stats
-        assert.isAbove(faults[kind] ?? 0, 5)
-        const stored = yield* emulator.records("contacts")
-        assert.strictEqual(stored.length, 40)
-        assert.deepStrictEqual(created.map(({ id }) => id).sort(), stored.map(({ id }) => id).sort())
-        assert.deepStrictEqual(
-          created.map(({ properties }) => properties.firstname),
-          Array.makeBy(40, (n) => `Person ${n}`)
-        )
-      }).pipe(Effect.provide(live({ overrides: { attemptTimeout: "200 millis", retry: { retries: 10 } } })))
-  )
-
-  it.scopedLive("is a conflict all the same when the record is somebody else's", () =>
-    Effect.gen(function*() {
-      const emulator = yield* Emulator.Emulator
-      yield* emulator.add("contacts", [{ email: "ada@example.com", firstname: "Another Ada" }])
-      yield* emulator.setFaults(always({ kind: "hang" }))
-      const call = yield* Effect.fork(Effect.flip(Contacts.create({ email: "ada@example.com", firstname: "Ada" })))
-      yield* Effect.sleep("50 millis")
-      yield* emulator.setFaults({})
-      assert.deepInclude(yield* Fiber.join(call), { _tag: "ClientError", status: 409 })
-    }).pipe(Effect.provide(live({ overrides: { attemptTimeout: "200 millis" } }))))
-
-  it.scopedLive("without an email is not repeated, and says so", () =>
-    Effect.gen(function*() {
-      const emulator = yield* Emulator.Emulator
-      yield* emulator.setFaults(always({ kind: "resetAfterCommit" }))
-      const error = yield* Effect.flip(Contacts.create({ firstname: "Nobody" }))
-      assert.strictEqual(error.outcome, "unknown")
-      assert.strictEqual(error.retry?.stopped, "not-replayable")
-      assert.strictEqual((yield* emulator.records("contacts")).length, 1)
-    }).pipe(Effect.provide(live())))
-})
-
 describe("limits", () => {
   it.scopedLive("a client that knows them is never told off", () =>
     Effect.gen(function*() {

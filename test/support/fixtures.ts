@@ -3,14 +3,37 @@ import { Schema } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const folder = fileURLToPath(new URL("../fixtures/hubspot/", import.meta.url))
+const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url))
+const folder = `${fixtures}hubspot/`
 
 const Fixture = Schema.parseJson(Schema.Struct({
   source: Schema.NonEmptyString,
   /** Fields that HubSpot may leave out, by their paths. */
   optional: Schema.Array(Schema.String),
-  body: Schema.Unknown
+  /** Every field that is documented. */
+  body: Schema.Unknown,
+  /** What HubSpot prints itself, to the letter. */
+  examples: Schema.optionalWith(
+    Schema.Array(Schema.Struct({ source: Schema.NonEmptyString, body: Schema.Unknown })),
+    { default: () => [] }
+  )
 }))
+
+/** An error as HubSpot sends it, and what is to be read out of it. */
+const Failure = Schema.Struct({
+  name: Schema.String,
+  source: Schema.NonEmptyString,
+  status: Schema.Number,
+  body: Schema.Unknown,
+  expected: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  /** What the emulator calls it, and the fields that it leaves out. */
+  fault: Schema.optional(Schema.Literal("daily", "tenSecondly", "search", "edge")),
+  optional: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] })
+})
+
+export const failures: ReadonlyArray<typeof Failure.Type> = Schema.decodeUnknownSync(
+  Schema.parseJson(Schema.Array(Failure))
+)(readFileSync(`${fixtures}errors.json`, "utf8"))
 
 export const names: ReadonlyArray<string> = readdirSync(folder).map((file) => file.replace(/\.json$/, ""))
 

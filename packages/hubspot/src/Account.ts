@@ -8,18 +8,24 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { HubSpotClient } from "./HubSpotClient.ts"
 import * as Paths from "./internal/paths.ts"
+import * as Wire from "./internal/wire.ts"
 
 /**
  * @since 0.1.0
  * @category models
  */
 export const Details = Schema.Struct({
-  portalId: Schema.Number,
-  accountType: Schema.optional(Schema.String),
-  timeZone: Schema.optional(Schema.String),
-  companyCurrency: Schema.optional(Schema.String),
-  uiDomain: Schema.optional(Schema.String),
-  dataHostingLocation: Schema.optional(Schema.String)
+  portalId: Wire.Whole,
+  /** `STANDARD`, `DEVELOPER_TEST`, `SANDBOX` or `APP_DEVELOPER`. */
+  accountType: Wire.maybe(Schema.String),
+  timeZone: Wire.maybe(Schema.String),
+  companyCurrency: Wire.maybe(Schema.String),
+  additionalCurrencies: Wire.list(Schema.String),
+  /** Such as `-05:00`. */
+  utcOffset: Wire.maybe(Schema.String),
+  utcOffsetMilliseconds: Wire.maybe(Schema.Number),
+  uiDomain: Wire.maybe(Schema.String),
+  dataHostingLocation: Wire.maybe(Schema.String)
 })
 
 /**
@@ -48,9 +54,6 @@ export const details: Effect.Effect<Details, ApiError, HubSpotClient> = Effect.f
  */
 export const testCredentials: Effect.Effect<Details, ApiError, HubSpotClient> = details
 
-/** An instant in ISO 8601, or in milliseconds since the epoch. */
-const Instant = Schema.Union(Schema.DateTimeUtc, Schema.DateTimeUtcFromNumber)
-
 /**
  * How much of a day's limit is used, and when it begins anew.
  *
@@ -58,13 +61,13 @@ const Instant = Schema.Union(Schema.DateTimeUtc, Schema.DateTimeUtcFromNumber)
  * @category models
  */
 export const Usage = Schema.Struct({
-  name: Schema.optional(Schema.String),
+  name: Wire.maybe(Schema.String),
   usageLimit: Schema.Number,
   currentUsage: Schema.Number,
-  resetsAt: Instant,
+  resetsAt: Wire.Instant,
   /** HubSpot counts with some delay. */
-  collectedAt: Schema.optional(Instant),
-  fetchStatus: Schema.optional(Schema.String)
+  collectedAt: Wire.maybe(Wire.Instant),
+  fetchStatus: Wire.maybe(Schema.String)
 })
 
 /**

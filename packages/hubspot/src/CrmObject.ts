@@ -14,6 +14,7 @@ import type { BatchResult } from "./BatchResult.ts"
 import type { Cursor, Page } from "./Changes.ts"
 import type { Fields, Input, Read, Upserted, Written } from "./CrmRecord.ts"
 import type { HubSpotClient } from "./HubSpotClient.ts"
+import * as Merged from "./internal/mergedWrites.ts"
 import * as Batches from "./internal/objectBatches.ts"
 import * as Calls from "./internal/objectCalls.ts"
 import * as Changes from "./internal/objectChanges.ts"
@@ -160,8 +161,9 @@ export interface CrmObject<F extends Fields> {
   readonly extend: <G extends Fields>(properties: Schema.Struct<G>) => CrmObject<F & G>
 
   /**
-   * Creates a record. After a failure that leaves it open whether the record was created, contacts are repeated and
-   * reconciled through HubSpot's `Existing ID`; other types fail with the outcome `unknown`.
+   * Creates a record. After a failure that leaves it open whether the record was created, it is repeated where it sets a
+   * unique property that the module knows as such (`reconcileBy`; the email of contacts): if the repeat collides with a
+   * record that is as new as the call, and as it was sent, that is the one. Without, it fails with the outcome `unknown`.
    */
   readonly create: (
     properties: Input<F>,
@@ -291,8 +293,8 @@ export interface Definition<F extends Fields> {
   /** The properties that the program works with, as they are on the wire. */
   readonly properties: Schema.Struct<F>
   /**
-   * A unique property whose collision HubSpot reports with the id of the record that has it, as it does for the email
-   * of contacts. Creates that set it can be repeated safely.
+   * A property with unique values, such as the email of contacts. Creates that set it can be repeated safely, as HubSpot
+   * refuses to make a second record with the same value. Default: none.
    */
   readonly reconcileBy?: (keyof F & string) | undefined
 }
@@ -322,13 +324,14 @@ export interface Definition<F extends Fields> {
  */
 export const make = <F extends Fields>(definition: Definition<F>): CrmObject<F> => {
   const wire = wireOf(definition)
+  const calls = { ...Calls.make(wire), ...Batches.make(wire) }
   return {
     type: definition.type,
     extend: (more) =>
       make({ ...definition, properties: Schema.Struct({ ...definition.properties.fields, ...more.fields }) }),
-    ...Calls.make(wire),
+    ...calls,
+    ...Merged.make(wire, calls),
     ...Reads.make(wire),
-    ...Batches.make(wire),
     ...Searches.make(wire),
     ...Changes.make(wire)
   }

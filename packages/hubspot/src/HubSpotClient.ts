@@ -103,7 +103,7 @@ export interface Service {
     readonly timeZone?: string | undefined
     readonly resetsAt?: DateTime.DateTime | undefined
   }) => Effect.Effect<void>
-  /** What merges gets of records, where the config wants that. The modules of objects use it. */
+  /** What merges calls on records, where the config wants that. The modules of objects use it. */
   readonly batching: Batching.Batching | undefined
 }
 
@@ -195,7 +195,7 @@ export const make: Effect.Effect<
     del: (path, options) => Effect.asVoid(del(path, Schema.Unknown, options)),
     http,
     learn: (account) => day.learn(account, raw),
-    batching: config.batching === undefined ? undefined : yield* Batching.make(config.batching.window)
+    batching: config.batching === undefined ? undefined : yield* Batching.make(config.batching)
   }
 })
 

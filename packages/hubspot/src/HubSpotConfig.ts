@@ -56,8 +56,8 @@ export interface Service {
   readonly policy: Policy.Policy
   /** In place of the policy's limits. */
   readonly limiter: RateLimiter.RateLimiter | undefined
-  /** None where each get goes by itself. */
-  readonly batching: { readonly window: Duration.Duration } | undefined
+  /** None where each call goes by itself. */
+  readonly batching: { readonly window: Duration.Duration; readonly writes: boolean } | undefined
 }
 
 /**
@@ -65,8 +65,10 @@ export interface Service {
  * @category models
  */
 export interface Batching {
-  /** How long a get waits for others that it can be merged with; not at all once there are a hundred. Default: 10 ms. */
+  /** How long a call waits for others that it can be merged with; not at all once there are a hundred. Default: 10 ms. */
   readonly window?: Duration.DurationInput | undefined
+  /** Whether updates and upserts are merged as gets are. Default: false. */
+  readonly writes?: boolean | undefined
 }
 
 /**
@@ -101,7 +103,8 @@ export interface Options {
   /**
    * Merges gets of records that are made at about the same time, in one fibre or in many, into batch reads of up to a
    * hundred: those of the same type, with the same properties, `by` and `archived`, and without associations, histories,
-   * `attemptTimeout` and `retries`. Each still fails and ends by itself. Default: off.
+   * `attemptTimeout` and `retries`. With `{ writes: true }` also updates, and upserts, of the same type and `by`. Each
+   * still fails and ends by itself. Default: off.
    */
   readonly batching?: boolean | Batching | undefined
 }
@@ -137,12 +140,17 @@ export const make = (options: Options): Effect.Effect<Service, Policy.InvalidPol
     timeZone,
     policy,
     limiter: options.limiter,
-    batching: batching && { window: Duration.decode(batching.window) }
+    batching: batching && { window: Duration.decode(batching.window), writes: batching.writes }
   }))
 }
 
-const batchingOf = (batching: boolean | Batching = false): { readonly window: Duration.DurationInput } | undefined =>
-  batching === false ? undefined : { window: (batching === true ? undefined : batching.window) ?? "10 millis" }
+const batchingOf = (
+  batching: boolean | Batching = false
+): { readonly window: Duration.DurationInput; readonly writes: boolean } | undefined => {
+  if (batching === false) return undefined
+  const { window = "10 millis", writes = false } = batching === true ? {} : batching
+  return { window, writes }
+}
 
 /** Effect reads a negative duration, and a number that is none, as zero; here it is a mistake. */
 const isWindow = (window: unknown): window is Duration.DurationInput =>
@@ -183,19 +191,25 @@ const usable = (
     )
 }
 
-const batchingFrom = (text: string): Either.Either<boolean | Batching, ConfigError.ConfigError> => {
-  if (text === "on" || text === "off") return Either.right(text === "on")
-  return isWindow(text)
-    ? Either.right({ window: text })
-    : Either.left(ConfigError.InvalidData(["HUBSPOT_BATCHING"], "it must be on, off, or a time such as 10 millis"))
-}
+const batching: Config.Config<false | Batching | undefined> = Config.all({
+  merged: Config.withDefault(Config.literal("off", "reads", "all")("HUBSPOT_BATCHING"), undefined),
+  window: Config.string("HUBSPOT_BATCHING_WINDOW").pipe(
+    Config.validate({ message: "it must be a time such as 10 millis", validation: isWindow }),
+    Config.withDefault(undefined)
+  )
+}).pipe(
+  Config.map(({ merged, window }) =>
+    merged === undefined || merged === "off" ? merged && false : { window, writes: merged === "all" }
+  )
+)
 
 /**
  * `HUBSPOT_ACCESS_TOKEN`, and where they are set `HUBSPOT_BASE_URL`, `HUBSPOT_TIER` (`free`, `starter`, `professional`,
  * `enterprise`, `add-on` or `oauth`), `HUBSPOT_API_VERSION` (`v3`, `2026-03` or `2026-09`), `HUBSPOT_TIME_ZONE` (such as
- * `America/New_York`), `HUBSPOT_PROFILE` (`production`, `development` or `testing`), `HUBSPOT_BATCHING` (`on`, `off`, or how
- * long to wait for other gets, such as `10 millis`) and changes to the profile, such as `HUBSPOT_DEADLINE` or
- * `HUBSPOT_RETRY_RETRIES`: see `Policy.config` of `effect-resilience`.
+ * `America/New_York`), `HUBSPOT_PROFILE` (`production`, `development` or `testing`), `HUBSPOT_BATCHING` (`off`; `reads`
+ * merges gets, `all` also updates and upserts), `HUBSPOT_BATCHING_WINDOW` (how long they wait for others, such as `10 millis`)
+ * and changes to the profile, such as `HUBSPOT_DEADLINE` or `HUBSPOT_RETRY_RETRIES`: see `Policy.config` of
+ * `effect-resilience`.
  *
  * @since 0.1.0
  * @category config
@@ -220,7 +234,7 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
   ),
   profile: Profile.config("hubspot"),
   overrides: Policy.config("hubspot"),
-  batching: Config.withDefault(Config.mapOrFail(Config.string("HUBSPOT_BATCHING"), batchingFrom), undefined)
+  batching
 })
 
 /**

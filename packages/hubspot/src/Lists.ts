@@ -142,7 +142,8 @@ export const byName = (
  * @category calls
  */
 export const search = (
-  { additionalProperties, listIds, processingTypes, query, ...settings }: Search & Settings = {}
+  // None is all: where paths are dated, HubSpot wants the two lists, even empty.
+  { additionalProperties, listIds = [], processingTypes = [], query, ...settings }: Search & Settings = {}
 ): Stream.Stream<List, ApiError, HubSpotClient> =>
   Calls.pages(`${Paths.lists}/search`, (after) =>
     Effect.map(

@@ -26,6 +26,7 @@ import * as Classify from "./internal/classify.ts"
 import { discreet } from "./internal/discreet.ts"
 import * as Paths from "./internal/paths.ts"
 import * as Renewal from "./internal/renewal.ts"
+import * as Wire from "./internal/wire.ts"
 
 const Secret = Schema.Redacted(Schema.NonEmptyString)
 
@@ -103,11 +104,11 @@ export type Refusal = BadRefreshToken | BadAuthCode | OAuthRefused
  * @category models
  */
 export const TokenInfo = Schema.Struct({
-  portalId: Schema.propertySignature(Schema.Number).pipe(Schema.fromKey("hub_id")),
-  hubDomain: Schema.optional(Schema.String).pipe(Schema.fromKey("hub_domain")),
-  user: Schema.optional(Schema.String),
-  userId: Schema.optional(Schema.Number).pipe(Schema.fromKey("user_id")),
-  scopes: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] })
+  portalId: Schema.propertySignature(Wire.Whole).pipe(Schema.fromKey("hub_id")),
+  hubDomain: Wire.maybe(Schema.String).pipe(Schema.fromKey("hub_domain")),
+  user: Wire.maybe(Schema.String),
+  userId: Wire.maybe(Wire.Whole).pipe(Schema.fromKey("user_id")),
+  scopes: Wire.list(Schema.String)
 })
 
 /**
@@ -207,7 +208,7 @@ const Granted = Schema.Struct({
   access_token: Secret,
   refresh_token: Secret,
   expires_in: Schema.Number,
-  hub_id: Schema.optional(Schema.Number)
+  hub_id: Wire.maybe(Wire.Whole)
 })
 
 /**

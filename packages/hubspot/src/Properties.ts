@@ -14,6 +14,7 @@ import * as Batches from "./internal/batches.ts"
 import * as Calls from "./internal/calls.ts"
 import * as Chunks from "./internal/chunks.ts"
 import * as Paths from "./internal/paths.ts"
+import { written } from "./internal/propertyInput.ts"
 import * as Wire from "./internal/wire.ts"
 
 /**
@@ -118,8 +119,9 @@ export interface OptionInput {
   readonly label: string
   readonly value: string
   readonly description?: string | undefined
+  /** Default: its place among the options. */
   readonly displayOrder?: number | undefined
-  /** Default: false. HubSpot wants it said. */
+  /** Default: false. */
   readonly hidden?: boolean | undefined
 }
 
@@ -300,11 +302,6 @@ const one = `${Paths.properties}/{name}`
 
 /** HubSpot's own limit for one call. */
 const batchSize = 100
-
-const written = (changes: Partial<Input>) =>
-  changes.options === undefined
-    ? changes
-    : { ...changes, options: changes.options.map((option) => ({ hidden: false, ...option })) }
 
 const batch = <A>(
   type: string,

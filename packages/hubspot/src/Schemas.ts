@@ -157,7 +157,13 @@ export const create = (
   Calls.send("POST", Paths.schemas, {}, ObjectSchema, {
     ...settings,
     // HubSpot wants these lists, even empty.
-    body: { requiredProperties: [], associatedObjects: [], ...input }
+    body: {
+      requiredProperties: [],
+      secondaryDisplayProperties: [],
+      searchableProperties: [],
+      associatedObjects: [],
+      ...input
+    }
   })
 
 /**

@@ -5,15 +5,24 @@ import type { CustomEvent } from "../CustomEvent.ts"
 import * as Answer from "./Answer.ts"
 import { inputsOf } from "./BatchFrame.ts"
 import * as Call from "./Call.ts"
+import * as EventDefinitions from "./EventDefinitions.ts"
 import type { Portal } from "./Portal.ts"
 import { timeOf } from "./PropertyCheck.ts"
 
 export interface Events {
   readonly kept: Array<CustomEvent>
   readonly uuids: Set<string>
+  readonly definitions: EventDefinitions.EventDefinitions
+  /** Of the next definition. */
+  nextId: number
 }
 
-export const make = (): Events => ({ kept: [], uuids: new Set() })
+export const make = (): Events => ({
+  kept: [],
+  uuids: new Set(),
+  definitions: EventDefinitions.make(),
+  nextId: 1001
+})
 
 const maxBatch = 500
 

@@ -7,6 +7,7 @@ import * as AssociationBatches from "./AssociationBatches.ts"
 import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Batches from "./Batches.ts"
 import type { Call } from "./Call.ts"
+import * as EventDefinitions from "./EventDefinitions.ts"
 import * as Events from "./Events.ts"
 import * as Exports from "./Exports.ts"
 import * as Imports from "./Imports.ts"
@@ -42,8 +43,10 @@ const roots = {
   lists: versions("/crm/v3/lists", "/crm/lists/{date}"),
   imports: versions("/crm/v3/imports", "/crm/imports/{date}"),
   exports: versions("/crm/v3/exports/export", "/crm/exports/{date}/export"),
-  events: ["/events/v3"],
+  events: versions("/events/v3", "/events/{date}"),
   oauth: versions("/oauth/v1", "/oauth/{date}"),
+  /** Dated, what OAuth tells of a token is another call. */
+  tokens: ["/oauth/v1"],
   account: versions("/account-info/v3", "/account-info/{date}")
 }
 
@@ -227,10 +230,33 @@ export const router: Route.Router = Route.make([
     paths: { "/send": { POST: Events.send }, "/send/batch": { POST: Events.sendBatch } }
   },
   {
+    roots: roots.events,
+    bucket: "general",
+    paths: {
+      "/event-definitions": { GET: EventDefinitions.list, POST: EventDefinitions.create },
+      "/event-definitions/{name}": {
+        GET: EventDefinitions.read,
+        PATCH: EventDefinitions.update,
+        DELETE: EventDefinitions.remove
+      },
+      "/event-definitions/{name}/property": { POST: EventDefinitions.createProperty },
+      "/event-definitions/{name}/property/{property}": {
+        PATCH: EventDefinitions.updateProperty,
+        DELETE: EventDefinitions.removeProperty
+      }
+    }
+  },
+  {
     roots: roots.oauth,
     bucket: "none",
     paths: {
-      "/token": { POST: OAuth.token },
+      "/token": { POST: OAuth.token }
+    }
+  },
+  {
+    roots: roots.tokens,
+    bucket: "none",
+    paths: {
       "/access-tokens/{token}": { GET: OAuth.accessTokenInfo },
       "/refresh-tokens/{token}": { GET: OAuth.refreshTokenInfo, DELETE: OAuth.deleteRefreshToken }
     }

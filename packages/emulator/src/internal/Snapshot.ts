@@ -16,7 +16,7 @@ interface Document {
 }
 
 /** Changes with every change of what is kept. */
-const format = "hubspot-emulator 1"
+const format = "hubspot-emulator 2"
 
 export const save = (portals: ReadonlyArray<Portal>): Uint8Array =>
   v8.serialize({

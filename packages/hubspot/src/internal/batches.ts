@@ -93,7 +93,7 @@ const send = <Input, R>(
     const others: Array<ApiError> = []
     const keyed = new Set(items.map(({ key }) => key))
     for (const error of answer.right.errors ?? []) {
-      const keys = keysOf(error, batch.keysOfError).flatMap((key) => [key, normalized(key)]).filter((key) =>
+      const keys = keysOf(error, batch.keysOfError).map((key) => keyed.has(key) ? key : normalized(key)).filter((key) =>
         keyed.has(key)
       )
       for (const key of keys) outcomes.set(key, Either.left(inputError(batch, error)))

@@ -16,28 +16,52 @@ import type * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import type * as Scope from "effect/Scope"
+import type { Item } from "./batches.ts"
 import * as Gathering from "./gathering.ts"
+import * as Turns from "./turns.ts"
 
-/** By key; what is left out has not been answered. */
+/** By the keys of the items; what is left out has not been answered. */
 export type Answers = ReadonlyMap<string, Either.Either<unknown, ApiError>>
+
+type OnDeadline = (limit: Duration.Duration, outcome: "not-sent" | "unknown") => ApiError
 
 export interface Question<R> {
   /** Only questions of the same group are asked together. */
   readonly group: string
-  readonly key: string
-  /** Keys in one batch. */
+  /** Equal keys are one item, whoever asks; what must not be shared takes turns. */
+  readonly item: Item
+  /** Items in one batch. */
   readonly most: number
   /** That of the first who asks is run for all, in the context and with the fibre refs of that one. */
-  readonly send: (keys: ReadonlyArray<string>) => Effect.Effect<Answers, never, R>
-  readonly onDeadline: (limit: Duration.Duration, outcome: "not-sent" | "unknown") => ApiError
+  readonly send: (items: ReadonlyArray<Item>) => Effect.Effect<Answers, never, R>
+  readonly onDeadline: OnDeadline
+  /** It is not over before the batch is, whatever becomes of the caller. */
+  readonly turn?: Turns.Turn | undefined
 }
 
 export interface Batching {
+  /** Whether writes are merged too. */
+  readonly writes: boolean
   /** The answer to one question, if there is one. */
   readonly ask: <R>(
     question: Question<R>
   ) => Effect.Effect<Either.Either<unknown, ApiError> | undefined, ApiError, R>
+  /** Begins once all that came earlier with the same key are through, and so are the batches that they were sent in. */
+  readonly inTurn: <A, R>(
+    key: string,
+    onDeadline: OnDeadline,
+    use: (turn: Turns.Turn) => Effect.Effect<A, ApiError, R>
+  ) => Effect.Effect<A, ApiError, R>
 }
+
+export interface Options {
+  readonly window: Duration.Duration
+  readonly writes: boolean
+}
+
+interface Caller extends Gathering.Caller, Pick<Question<never>, "item" | "turn"> {}
+
+type Batch = Gathering.Batch<Caller>
 
 interface Run {
   readonly full: Deferred.Deferred<void>
@@ -48,19 +72,32 @@ interface Run {
 }
 
 /** The scope ends whatever still runs; its callers are interrupted with it. */
-export const make = (window: Duration.Duration): Effect.Effect<Batching, never, Scope.Scope> =>
+export const make = ({ window, writes }: Options): Effect.Effect<Batching, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
-    const open: Gathering.Open = new Map()
-    const runs = new WeakMap<Gathering.Batch, Run>()
+    const open: Gathering.Open<Caller> = new Map()
+    const runs = new WeakMap<Batch, Run>()
+    const turns: Turns.Turns = new Map()
 
-    // Begun where interruption is off, so that it always gets to tell its answers.
-    const begin = <R>(batch: Gathering.Batch, run: Run, { send }: Question<R>) =>
-      Effect.race(Effect.sleep(window), Deferred.await(run.full)).pipe(
-        Effect.zipRight(Effect.suspend(() => {
+    const send = <R>(batch: Batch, run: Run, { send }: Question<R>) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
           Gathering.close(open, batch)
           run.isSent = true
-          return Effect.provideService(send([...batch.keys.keys()]), Deadline.Deadline, Gathering.latest(batch))
-        })),
+          const held = [...batch.callers].flatMap(({ turn }) => turn ?? [])
+          held.forEach(Turns.hold)
+          return held
+        }),
+        () => {
+          const items = new Map([...batch.callers].map(({ item }) => [item.key, item]))
+          return Effect.provideService(send([...items.values()]), Deadline.Deadline, Gathering.latest(batch))
+        },
+        (held) => Effect.sync(() => held.forEach((turn) => Turns.release(turns, turn)))
+      )
+
+    // Begun where interruption is off, so that it always gets to tell its answers.
+    const begin = <R>(batch: Batch, run: Run, question: Question<R>) =>
+      firstOf(Effect.sleep(window), Deferred.await(run.full)).pipe(
+        Effect.zipRight(send(batch, run, question)),
         Effect.interruptible,
         Effect.exit,
         Effect.flatMap((exit) => {
@@ -74,7 +111,7 @@ export const make = (window: Duration.Duration): Effect.Effect<Batching, never, 
       )
 
     /** Found by others from this very moment, whatever happens between here and the fork. */
-    const join = <R>(question: Question<R>, caller: Gathering.Caller) =>
+    const join = <R>(question: Question<R>, caller: Caller) =>
       Effect.suspend(() => {
         const batch = Gathering.join(open, question.group, caller, question.most)
         const running = runs.get(batch)
@@ -89,26 +126,38 @@ export const make = (window: Duration.Duration): Effect.Effect<Batching, never, 
         return Effect.as(running === undefined ? begin(batch, run, question) : Effect.void, { batch, run })
       })
 
-    const leave = (batch: Gathering.Batch, caller: Gathering.Caller, run: Run): Effect.Effect<void> =>
+    const leave = (batch: Batch, caller: Caller, run: Run): Effect.Effect<void> =>
       Effect.suspend(() => {
         Gathering.leave(open, batch, caller)
         return batch.callers.size > 0 ? Effect.void : Effect.asVoid(Fiber.interrupt(run.fiber))
       })
 
     return {
-      ask: (question) =>
+      writes,
+      ask: ({ item, onDeadline, turn, ...question }) =>
         Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(Effect.zip(Deadline.Deadline, Deadline.remaining), ([deadline, limit]) => {
-            if (Duration.toMillis(limit) <= 0) return Effect.fail(question.onDeadline(limit, "not-sent"))
-            const caller = { key: question.key, deadline }
-            return Effect.flatMap(join(question, caller), ({ batch, run }) => {
-              const tooLate = () => question.onDeadline(limit, run.isSent ? "unknown" : "not-sent")
+            if (Duration.toMillis(limit) <= 0) return Effect.fail(onDeadline(limit, "not-sent"))
+            const caller = { key: item.key, deadline, item, turn }
+            return Effect.flatMap(join({ ...question, item, onDeadline }, caller), ({ batch, run }) => {
+              const tooLate = () => onDeadline(limit, run.isSent ? "unknown" : "not-sent")
               return restore(until(Deferred.await(run.answers), limit, tooLate)).pipe(
-                Effect.map((answers) => answers.get(question.key)),
+                Effect.map((answers) => answers.get(item.key)),
                 Effect.ensuring(leave(batch, caller, run))
               )
             })
           })
+        ),
+      inTurn: (key, onDeadline, use) =>
+        Effect.acquireUseRelease(
+          Effect.sync(() => Turns.join(turns, key)),
+          (turn) =>
+            Effect.flatMap(Deadline.remaining, (limit) =>
+              until(Deferred.await(turn.come), limit, () => onDeadline(limit, "not-sent"))).pipe(
+                Effect.zipRight(use(turn))
+              ),
+          (turn) =>
+            Effect.sync(() => Turns.release(turns, turn))
         )
     }
   })
@@ -122,3 +171,7 @@ const until = <A, E, E2>(
     // In a fibre of its own, it ends in time even where the caller must not be interrupted.
     ? Effect.timeoutFail(Effect.interruptible(self), { duration: limit, onTimeout })
     : self
+
+/** `Effect.race` makes its fibres in one step and starts them in the next: interrupted in between, it would wait for ever. */
+const firstOf = (self: Effect.Effect<void>, that: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.uninterruptibleMask((restore) => Effect.raceFirst(restore(self), restore(that)))

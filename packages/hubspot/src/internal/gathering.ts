@@ -8,19 +8,19 @@ export interface Caller {
 }
 
 /** Questions that can be answered together, and those who ask them. */
-export interface Batch {
+export interface Batch<C extends Caller = Caller> {
   readonly group: string
-  readonly callers: Set<Caller>
+  readonly callers: Set<C>
   /** How many ask for each key. */
   readonly keys: Map<string, number>
 }
 
 /** The batches that can still be joined: one for each group. */
-export type Open = Map<string, Batch>
+export type Open<C extends Caller = Caller> = Map<string, Batch<C>>
 
 /** The batch for a question: the open one of its group, or else a new one. It is closed once it has `most` keys. */
-export const join = (open: Open, group: string, caller: Caller, most: number): Batch => {
-  const batch = open.get(group) ?? { group, callers: new Set<Caller>(), keys: new Map<string, number>() }
+export const join = <C extends Caller>(open: Open<C>, group: string, caller: C, most: number): Batch<C> => {
+  const batch = open.get(group) ?? { group, callers: new Set<C>(), keys: new Map<string, number>() }
   open.set(group, batch)
   batch.callers.add(caller)
   batch.keys.set(caller.key, (batch.keys.get(caller.key) ?? 0) + 1)
@@ -29,7 +29,7 @@ export const join = (open: Open, group: string, caller: Caller, most: number): B
 }
 
 /** What nobody else asks for is not asked for any more; without anybody the batch is closed. */
-export const leave = (open: Open, batch: Batch, caller: Caller): void => {
+export const leave = <C extends Caller>(open: Open<C>, batch: Batch<C>, caller: C): void => {
   if (!batch.callers.delete(caller)) return
   const others = (batch.keys.get(caller.key) ?? 1) - 1
   if (others > 0) batch.keys.set(caller.key, others)
@@ -38,14 +38,14 @@ export const leave = (open: Open, batch: Batch, caller: Caller): void => {
 }
 
 /** Whoever comes from now on is in another one. */
-export const close = (open: Open, batch: Batch): void => {
+export const close = <C extends Caller>(open: Open<C>, batch: Batch<C>): void => {
   if (isOpen(open, batch)) open.delete(batch.group)
 }
 
-export const isOpen = (open: Open, batch: Batch): boolean => open.get(batch.group) === batch
+export const isOpen = <C extends Caller>(open: Open<C>, batch: Batch<C>): boolean => open.get(batch.group) === batch
 
 /** When the last of its callers stops. */
-export const latest = ({ callers }: Batch): number => {
+export const latest = <C extends Caller>({ callers }: Batch<C>): number => {
   let deadline = Number.NEGATIVE_INFINITY
   for (const caller of callers) deadline = Math.max(deadline, caller.deadline)
   return deadline

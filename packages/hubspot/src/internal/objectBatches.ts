@@ -1,11 +1,13 @@
 /** The calls that write many records at once; an upsert of one is a batch too, as HubSpot has no other. */
+import type { ApiError } from "effect-resilience/ApiError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { CrmObject } from "../CrmObject.ts"
+import type { CrmObject, Update } from "../CrmObject.ts"
 import type { Fields, Input, Upserted, Written } from "../CrmRecord.ts"
 import * as Associations from "./associations.ts"
 import * as Batches from "./batches.ts"
 import { keyFor, type ObjectWire, sent } from "./objectWire.ts"
+import type { Answered } from "./records.ts"
 
 type Calls<F extends Fields> = Pick<
   CrmObject<F>,
@@ -13,7 +15,7 @@ type Calls<F extends Fields> = Pick<
 >
 
 export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
-  const { checkId, checkKey, encode } = wire
+  const { checkId, encode } = wire
   const written = wire.written<Written<F>>()
 
   const batchCreate: Calls<F>["batchCreate"] = (inputs, { associations, ...settings } = {}) =>
@@ -34,35 +36,12 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
     })
 
   const batchUpdate: Calls<F>["batchUpdate"] = (inputs, { by, ...settings } = {}) =>
-    Batches.run({
-      path: `${wire.path}/batch/update`,
-      inputs,
-      itemOf: ({ id, properties }) =>
-        Either.gen(function*() {
-          const key = keyFor(by)(yield* checkId("POST", id))
-          const idProperty = by === undefined ? {} : { idProperty: by }
-          return {
-            key,
-            body: { id, ...idProperty, properties: yield* encode("POST", properties), objectWriteTraceId: key }
-          }
-        }),
-      keyOf: ({ record, traceId }) => traceId ?? record.id,
-      schema: written,
-      ...sent(settings, "safe"),
-      repeats: "refuse"
-    })
+    Batches.run({ ...updates(wire, by), inputs, schema: written, ...sent(settings, "safe"), repeats: "refuse" })
 
   const batchUpsert: Calls<F>["batchUpsert"] = (inputs, { by, ...settings }) =>
-    Batches.run<Input<F>, Upserted<F>>({
-      path: `${wire.path}/batch/upsert`,
+    Batches.run({
+      ...upserts(wire, by),
       inputs,
-      itemOf: (input) =>
-        Either.gen(function*() {
-          const properties = yield* encode("POST", input)
-          const id = yield* checkKey(by, properties[by])
-          return { key: keyFor(by)(id), body: { idProperty: by, id, properties } }
-        }),
-      keyOf: ({ raw }) => keyFor(by)(raw[by] ?? ""),
       schema: wire.written<Upserted<F>>(),
       ...sent(settings, "safe"),
       repeats: "refuse"
@@ -88,3 +67,30 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
 
   return { batchCreate, batchUpdate, batchUpsert, batchArchive, upsert }
 }
+
+/** What updates are on the wire, whoever makes them; `method` is that of the call that an error is to speak of. */
+export const updates = <F extends Fields>(wire: ObjectWire<F>, by: string | undefined, method = "POST") => ({
+  path: `${wire.path}/batch/update`,
+  // With a trace id of its own a bad input fails alone.
+  itemOf: ({ id, properties }: Update<F>): Either.Either<Batches.Item, ApiError> =>
+    Either.gen(function*() {
+      const key = keyFor(by)(yield* wire.checkId(method, id))
+      const idProperty = by === undefined ? {} : { idProperty: by }
+      const encoded = yield* wire.encode(method, properties)
+      return { key, body: { id, ...idProperty, properties: encoded, objectWriteTraceId: key } }
+    }),
+  keyOf: ({ raw, record, traceId }: Answered<{ readonly id: string }>): string =>
+    traceId ?? (by === undefined ? record.id : keyFor(by)(raw[by] ?? ""))
+})
+
+export const upserts = <F extends Fields>(wire: ObjectWire<F>, by: string) => ({
+  path: `${wire.path}/batch/upsert`,
+  itemOf: (input: Input<F>): Either.Either<Batches.Item, ApiError> =>
+    Either.gen(function*() {
+      const properties = yield* wire.encode("POST", input)
+      const id = yield* wire.checkKey(by, properties[by])
+      const key = keyFor(by)(id)
+      return { key, body: { idProperty: by, id, properties, objectWriteTraceId: key } }
+    }),
+  keyOf: ({ raw, traceId }: Answered<unknown>): string => traceId ?? keyFor(by)(raw[by] ?? "")
+})

@@ -30,13 +30,22 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
         replay: unique ? "safe" : "unsafe"
       }).pipe(
         Effect.catchTag("ClientError", (conflict) => {
-          const id = conflict.retry?.uncertain === true ? ErrorBody.existingId(conflict) : Option.none()
-          if (Option.isNone(id)) return Effect.fail(conflict)
-          return reconcile(client, id.value, { properties, startedAt, conflict, settings })
+          const existing = conflict.retry?.uncertain === true ? existingOf(conflict, properties) : undefined
+          if (existing === undefined) return Effect.fail(conflict)
+          return reconcile(client, existing, { properties, startedAt, conflict, settings })
         })
       )
       return answered.record
     }).pipe(together(settings))
+
+  /** The record that has the value which must be unique. HubSpot tells its id where it is a contact's email. */
+  const existingOf = (conflict: ClientError, properties: WireProperties): Existing | undefined => {
+    const by = wire.reconcileBy
+    const id = ErrorBody.existingId(conflict)
+    if (Option.isSome(id)) return { id: id.value, by: undefined }
+    const isTaken = conflict.details?.fields?.some(({ code, field }) => code === valueTaken && field === by)
+    return by !== undefined && isTaken === true ? { id: properties[by]!, by } : undefined
+  }
 
   /**
    * A repeat collided with a record that an earlier attempt may have created. It did if the record is as new as the call,
@@ -44,7 +53,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
    */
   const reconcile = (
     client: HubSpotClient["Type"],
-    id: string,
+    { by, id }: Existing,
     { conflict, properties, settings, startedAt }: {
       readonly properties: WireProperties
       readonly startedAt: DateTime.Utc
@@ -55,7 +64,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
     client.get(at(id), wire.read<Written<F>>(Object.keys(properties)), {
       ...settings,
       urlTemplate: template,
-      query: { properties: Object.keys(properties) }
+      query: { properties: Object.keys(properties), idProperty: by }
     }).pipe(
       // The create may have been carried out, whatever became of looking for it.
       Effect.mapError(() => new ClientError({ ...conflict, outcome: "unknown" })),
@@ -102,6 +111,15 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
 
   return { create, update, archive, merge }
 }
+
+/** Where to find a record: by its id, or by a property. */
+interface Existing {
+  readonly id: string
+  readonly by: string | undefined
+}
+
+/** What HubSpot calls a value that another record has. */
+const valueTaken = "CONFLICTING_UNIQUE_VALUE"
 
 /** HubSpot's clock may be behind ours by this much, in milliseconds. */
 const clockSkew = 5 * 60_000

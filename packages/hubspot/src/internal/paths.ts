@@ -24,6 +24,7 @@ export const lists = "/crm/v3/lists"
 export const imports = "/crm/v3/imports"
 export const exports = "/crm/v3/exports/export"
 export const events = "/events/v3/send"
+export const eventDefinitions = "/events/v3/event-definitions"
 
 export interface Filled {
   readonly path: string
@@ -55,13 +56,17 @@ const isType = (name: string): boolean => name === "type" || name === "from" || 
 const isSegment = (u: unknown): u is string =>
   typeof u === "string" && u.trim() !== "" && u !== "." && u !== ".." && !/\p{Surrogate}/u.test(u)
 
-/** The modules speak of the numbered paths; these areas have dated ones too. */
+/**
+ * The modules speak of the numbered paths; these areas have dated ones too. What OAuth tells of a token has none: dated, it is
+ * another call.
+ */
 const areas: ReadonlyArray<readonly [numbered: RegExp, dated: string]> = [
-  [/^\/crm\/v3\/(objects|properties|owners|pipelines|lists)(?=[/?]|$)/, "/crm/$1/{date}"],
+  [/^\/crm\/v3\/(objects|properties|owners|pipelines|lists|imports|exports)(?=[/?]|$)/, "/crm/$1/{date}"],
   [/^\/crm\/v4\/(objects|associations)(?=[/?]|$)/, "/crm/$1/{date}"],
   [/^\/crm-object-schemas\/v3(?=[/?]|$)/, "/crm-object-schemas/{date}"],
   [/^\/account-info\/v3(?=[/?]|$)/, "/account-info/{date}"],
-  [/^\/oauth\/v1(?=[/?]|$)/, "/oauth/{date}"]
+  [/^\/events\/v3\/(send|event-definitions)(?=[/?]|$)/, "/events/{date}/$1"],
+  [/^\/oauth\/v1\/token(?=[/?]|$)/, "/oauth/{date}/token"]
 ]
 
 /** The path in a version. One without a dated form stays as it is, and so does an absolute URL. */

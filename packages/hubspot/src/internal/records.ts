@@ -72,7 +72,9 @@ export const undecoded: Schema.Schema<Answered<Undecoded>, unknown> = Schema.tra
     decode: (json) => ({
       record: { id: Predicate.hasProperty(json, "id") ? String(json.id) : "", json },
       raw: Option.getOrElse(rawOf(json), () => ({})),
-      traceId: undefined
+      traceId: Predicate.hasProperty(json, "objectWriteTraceId") && Predicate.isString(json.objectWriteTraceId)
+        ? json.objectWriteTraceId
+        : undefined
     }),
     encode: ({ record }) => record.json
   }
