@@ -220,8 +220,14 @@ export const make = (
           const ongoing = observer.callBegan(unsafeNow(clock))
           // Suspended, so that a mistake in what the caller gave is counted as any other end.
           const ran = Effect.suspend(() =>
-            run(fiber, ongoing, request, callOptions, restore, (course, n) =>
-              attempt({ equipment, course, n, exchange }, restore))
+            run(
+              fiber,
+              ongoing,
+              request,
+              callOptions,
+              restore,
+              (course, n) => attempt({ equipment, course, n, exchange }, restore)
+            )
           )
           return whenDone(ran, (exit) => {
             observer.callEnded(ongoing, exit, unsafeNow(clock))
@@ -238,7 +244,10 @@ export const make = (
           yield* Effect.addFinalizer((exit) =>
             Effect.map(monotonicMillis, (now) => observer.callEnded(ongoing, exit, now))
           )
-          const stream = yield* Effect.withFiberRuntime<Stream.Stream<Uint8Array, ApiError.ApiError>, ApiError.ApiError>(
+          const stream = yield* Effect.withFiberRuntime<
+            Stream.Stream<Uint8Array, ApiError.ApiError>,
+            ApiError.ApiError
+          >(
             (fiber) =>
               run(fiber, ongoing, request, callOptions, restore, (course, n) =>
                 inScopeOfItsOwn(

@@ -74,8 +74,14 @@ const admitted = <A, R>(
   const { limiter, own } = course.call
   const giveBack = own?.unsafeEnter(course.call, Course.now(course))
   if (limiter === undefined || giveBack !== undefined) return guarded(self, { request, restore, waited: 0, giveBack })
-  return restore(withinLimits(observer, course, (waited) =>
-    Effect.uninterruptibleMask((restore) => guarded(self, { request, restore, waited, giveBack: undefined }))))
+  return restore(
+    withinLimits(
+      observer,
+      course,
+      (waited) =>
+        Effect.uninterruptibleMask((restore) => guarded(self, { request, restore, waited, giveBack: undefined }))
+    )
+  )
 }
 
 /** With its slots in hand, a call asks the breaker once more. */
@@ -87,8 +93,14 @@ const guarded = <A, R>(self: Try<A, R>, admission: Admission): Effect.Effect<A, 
   const { answer, told } = breaker.unsafeAdmit(now)
   return "retryAt" in answer
     ? after(admission.giveBack?.("not-sent", now), refused(self, breaker, answer.retryAt, now))
-    : after(told, begun(self, admission, (exit, now, today) =>
-      breaker.unsafeSettle(answer, exit, CircuitBreaker.healthOf(exit), now, today)))
+    : after(
+      told,
+      begun(
+        self,
+        admission,
+        (exit, now, today) => breaker.unsafeSettle(answer, exit, CircuitBreaker.healthOf(exit), now, today)
+      )
+    )
 }
 
 type Settle = (exit: Exit.Exit<unknown, unknown>, now: number, today: number) => Effect.Effect<void> | undefined

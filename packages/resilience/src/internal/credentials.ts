@@ -36,7 +36,8 @@ export const withCredentials = <A, R>(
   return authenticated((shown) =>
     Effect.catchAll(send(shown), (error) =>
       error instanceof ClientError && error.status === 401
-        ? whenThere(timers, course, restore, () => reauthenticate(shown, error), (isAnother) =>
+        ? whenThere(timers, course, restore, () =>
+          reauthenticate(shown, error), (isAnother) =>
           isAnother ? authenticated(send) : Effect.fail(error))
         : Effect.fail(error))
   )

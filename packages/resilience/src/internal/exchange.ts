@@ -19,6 +19,7 @@ import type * as Classifier from "../Classifier.ts"
 import { type CallId, identity } from "./call.ts"
 import { toApiError } from "./connection.ts"
 import type * as Lean from "./lean.ts"
+import * as Plain from "./plain.ts"
 import { after, firstOf, isDone, unsafeNow } from "./time.ts"
 import type { Timers } from "./timers.ts"
 
@@ -50,9 +51,13 @@ type Read<A, R> = (call: CallId, answer: ApiResponse.ApiResponse) => Effect.Effe
 const whole = <A, R>(read: Read<A, R>): Exchange<A, R> => (sending) => {
   const { equipment: { transport }, request: { body } } = sending
   return transport === undefined || body._tag === "FormData"
-    ? inTime(sending, fetched(sending, (response) =>
-      Effect.flatMap(collected(sending.call, response), (answer) =>
-        judged(sending, answer, read))))
+    ? inTime(
+      sending,
+      fetched(
+        sending,
+        (response) => Effect.flatMap(collected(sending.call, response), (answer) => judged(sending, answer, read))
+      )
+    )
     : Effect.flatMap(inCallbacks(transport, body, sending), (answer) => {
       const result = judged(sending, answer, read)
       return isDone(result) || isAtHand(result) ? result : inTime(sending, result)
@@ -63,25 +68,27 @@ const whole = <A, R>(read: Read<A, R>): Exchange<A, R> => (sending) => {
 export const buffered: Exchange<ApiResponse.ApiResponse, never> = whole((_, answer) => Effect.succeed(answer))
 
 /** The answer's JSON, decoded. */
-export const decoded = <A, I, R>(schema: Schema.Schema<A, I, R>): Exchange<A, R> => {
-  const decode = Schema.decodeUnknown(schema, { errors: "all" })
-  return whole((call, answer) => {
-    const invalid = (error: ParseResult.ParseError) => invalidResponse(call, answer, describeIssues(error), false)
+export const decoded = <A, I, R>(schema: Schema.Schema<A, I, R>): Exchange<A, R> =>
+  whole((call, answer) => {
     const json = ApiResponse.json(answer)
     // Not even JSON: a proxy's page, or an answer cut short. A repeat may well bring the real one.
     if (Either.isLeft(json)) return Effect.fail(invalidResponse(call, answer, json.left, true))
-    const result = decode(json.right)
+    const plain = Plain.readerOf(schema)(json.right)
+    // What it reads is what the schema would have read.
+    if (plain !== Plain.notPlain) return Effect.succeed(plain as A)
+    const invalid = (error: ParseResult.ParseError) => invalidResponse(call, answer, describeIssues(error), false)
+    const result = Schema.decodeUnknown(schema, { errors: "all" })(json.right)
     return isAtHand(result) ? Either.mapLeft(result, invalid) : Effect.mapError(result, invalid)
   })
-}
 
 /** As of nearly all schemas. */
 const isAtHand = <A, E, R>(self: Effect.Effect<A, E, R>): self is Either.Either<A, E> => Either.isEither(self)
 
 /** Waits for the first chunk of the body; the rest follows as a stream for as long as the scope is open. */
-export const streamed =
-  (idle: Effect.Effect<never, ApiError.ApiError>): Exchange<Stream.Stream<Uint8Array, ApiError.ApiError>, Scope.Scope> =>
-  (sending) => inTime(sending, fetched(sending, (response) => firstChunk(sending, response, idle)))
+export const streamed = (
+  idle: Effect.Effect<never, ApiError.ApiError>
+): Exchange<Stream.Stream<Uint8Array, ApiError.ApiError>, Scope.Scope> =>
+(sending) => inTime(sending, fetched(sending, (response) => firstChunk(sending, response, idle)))
 
 const firstChunk = (
   sending: Sending,

@@ -10,7 +10,7 @@ import { type Fate, NotAdmitted, type Options, type RateLimiter } from "../RateL
 import type * as RateLimitHeaders from "../RateLimitHeaders.ts"
 import { forError } from "../RetrySchedule.ts"
 import type { Call } from "./call.ts"
-import * as Course from "./course.ts"
+import type * as Course from "./course.ts"
 import type { Observer } from "./observer.ts"
 import { notAdmitted } from "./refusals.ts"
 import { withNow } from "./time.ts"

@@ -71,7 +71,12 @@ export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.cur
   const [ended, waited, retried, stopped, tripped, changed, left] = [
     ofEndpoint(duration, (outcome) => {
       const [method, status, type] = outcome.split(" ")
-      return { "http.request.method": method, "http.response.status_code": status || undefined, "error.type": type, unit: "s" }
+      return {
+        "http.request.method": method,
+        "http.response.status_code": status || undefined,
+        "error.type": type,
+        unit: "s"
+      }
     }),
     ofEndpoint(limiterWait, () => ({ unit: "s" })),
     ofEndpoint(retries, (type) => ({ "error.type": type })),

@@ -27,18 +27,18 @@ export const ofCall = <A, R>(
   ongoing: Ongoing
 ): Effect.Effect<A, ApiError, R> =>
   !isTraced ? self : Effect.useSpan(
-      `call ${nameOf(call)}`,
-      { attributes: attributesOf(call), captureStackTrace: false },
-      (span) =>
-        Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
-          Effect.sync(() => {
-            const error = errorOf(exit)
-            span.attribute("resilience.attempts", error?.retry?.attempts ?? ongoing.attempts)
-            if (error === undefined) return
-            span.attribute("error.type", errorType(error))
-            if (error.retry !== undefined) span.attribute("resilience.stopped", error.retry.stopped)
-          }))
-    )
+    `call ${nameOf(call)}`,
+    { attributes: attributesOf(call), captureStackTrace: false },
+    (span) =>
+      Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
+        Effect.sync(() => {
+          const error = errorOf(exit)
+          span.attribute("resilience.attempts", error?.retry?.attempts ?? ongoing.attempts)
+          if (error === undefined) return
+          span.attribute("error.type", errorType(error))
+          if (error.retry !== undefined) span.attribute("resilience.stopped", error.retry.stopped)
+        }))
+  )
 
 /** `status` tells what was answered, by the end of the attempt. */
 export const ofAttempt = <A, R>(
@@ -48,21 +48,21 @@ export const ofAttempt = <A, R>(
   status: () => number | undefined
 ): Effect.Effect<A, ApiError, R> =>
   !isTraced ? self : Effect.useSpan(
-      nameOf(call),
-      {
-        kind: "client",
-        attributes: { ...attributesOf(call), ...n === 0 ? {} : { "http.request.resend_count": n } },
-        captureStackTrace: false
-      },
-      (span) =>
-        Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
-          Effect.sync(() => {
-            const answered = status()
-            if (answered !== undefined) span.attribute("http.response.status_code", answered)
-            const error = errorOf(exit)
-            if (error !== undefined) span.attribute("error.type", errorType(error))
-          }))
-    )
+    nameOf(call),
+    {
+      kind: "client",
+      attributes: { ...attributesOf(call), ...n === 0 ? {} : { "http.request.resend_count": n } },
+      captureStackTrace: false
+    },
+    (span) =>
+      Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
+        Effect.sync(() => {
+          const answered = status()
+          if (answered !== undefined) span.attribute("http.response.status_code", answered)
+          const error = errorOf(exit)
+          if (error !== undefined) span.attribute("error.type", errorType(error))
+        }))
+  )
 
 /** Sends the ids of the span around it along. Where tracing is off, spans have no ids that anybody could use. */
 export const propagate = (
