@@ -294,7 +294,8 @@ export const explain = (error: ParseResult.ParseError): string => {
   // A union complains once for each member; the one that was meant is the one that was followed deepest.
   const deepest = issues.reduce((a, b) => b.path.length > a.path.length ? b : a)
   const path = deepest.path.map((key, i) => typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)
-  return `${path.join("")}: ${deepest.message}`.replace(/^: /, "")
+  const message = deepest.message.replace(/^Expected Struct \(.*?\)/, "Expected an object")
+  return `${path.join("")}: ${message}`.replace(/^: /, "")
 }
 
 /**

@@ -44,6 +44,7 @@ const fail = (status: number, body: Failure["body"], headers?: Answer["headers"]
 })
 
 export const ok = (body: object): Answer => ({ status: 200, body })
+export const redirect = (location: string): Answer => ({ status: 302, body: undefined, headers: { location } })
 export const accepted = (body: object): Answer => ({ status: 202, body })
 export const created = (body: object): Answer => ({ status: 201, body })
 /** A page of a list; `after` leads to the next. */
@@ -84,6 +85,23 @@ export const expiredToken = (expiredAt: number, now: number): Failure =>
     `The OAuth token used to make this call expired ${Math.floor((now - expiredAt) / 1000)} second(s) ago.`,
     { category: "EXPIRED_AUTHENTICATION", context: { "expire time": [new Date(expiredAt).toISOString()] } }
   )
+
+/** Any one of the scopes would do. */
+export const missingScopes = (scopes: ReadonlyArray<string>): Failure =>
+  error(
+    403,
+    `This app hasn't been granted all required scopes to make this call. Read more about required scopes here: ${scopesPage}.`,
+    {
+      errors: [{
+        message: `${scopes.length > 1 ? "One or more" : "All"} of the following scopes are required.`,
+        context: { requiredGranularScopes: scopes }
+      }],
+      links: { scopes: scopesPage },
+      category: "MISSING_SCOPES"
+    }
+  )
+
+const scopesPage = "https://developers.hubspot.com/scopes"
 
 /** OAuth has an error body of its own. */
 export const oauthError = (name: string, status: string, message: string): Failure =>

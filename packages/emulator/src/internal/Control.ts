@@ -6,6 +6,7 @@ import * as FaultPlan from "../FaultPlan.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
 import { page } from "./page.ts"
+import * as PlainData from "./PlainData.ts"
 
 const prefix = "/emulator/"
 
@@ -72,8 +73,6 @@ const pageHeaders = {
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; frame-ancestors 'none'"
 }
 
-/** The plan, or a line on why it is none. */
+/** The plan, in JSON or in YAML, or a line on why it is none. */
 const planFrom = (text: string): Effect.Effect<FaultPlan.FaultPlan, string> =>
-  Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => (error as SyntaxError).message }).pipe(
-    Effect.flatMap((json) => Effect.mapError(FaultPlan.decode(json), FaultPlan.explain))
-  )
+  Effect.flatMap(PlainData.parse(text), (plan) => Effect.mapError(FaultPlan.decode(plan), FaultPlan.explain))

@@ -1,6 +1,7 @@
 /**
  * Every path that is served and what answers it. The paths stand here and nowhere else.
  */
+import type { ObjectType } from "../ObjectType.ts"
 import * as AccountInfo from "./AccountInfo.ts"
 import * as Answer from "./Answer.ts"
 import * as AssociationBatches from "./AssociationBatches.ts"
@@ -20,6 +21,7 @@ import * as PropertyCalls from "./PropertyCalls.ts"
 import * as Records from "./Records.ts"
 import * as Route from "./Route.ts"
 import * as Schemas from "./Schemas.ts"
+import * as ScopeNames from "./ScopeNames.ts"
 import { search } from "./Search.ts"
 import * as Store from "./Store.ts"
 
@@ -65,10 +67,26 @@ const between = (
   return to === undefined ? Answer.unknownType(call.params.to!) : handle(portal, from, to, call)
 }
 
+/** The scopes for what concerns the types that a path names; a type that is not there is refused for that. */
+const forTypes =
+  (scopesOf: (type: ObjectType, access: ScopeNames.Access) => ReadonlyArray<string>): Route.Scopes =>
+  ({ store }, { from, to, type }, access) => [
+    ...new Set(
+      [type, from, to].flatMap((name) => {
+        const table = name === undefined ? undefined : Store.tableOf(store, name)
+        return table === undefined ? [] : scopesOf(table.type, access)
+      })
+    )
+  ]
+
+const forRecords = forTypes((type, access) => [ScopeNames.ofRecords(type, access)])
+const forDefinitions = forTypes(ScopeNames.ofDefinitions)
+
 export const router: Route.Router = Route.make([
   {
     roots: roots.objects,
     bucket: "general",
+    scopes: forRecords,
     paths: {
       "/{type}": { GET: of(Records.list), POST: of(Records.create) },
       "/{type}/{id}": { GET: of(Records.read), PATCH: of(Records.update), DELETE: of(Records.archive) },
@@ -84,11 +102,13 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.objects,
     bucket: "search",
+    scopes: forRecords,
     paths: { "/{type}/search": { POST: of(search) } }
   },
   {
     roots: roots.recordAssociations,
     bucket: "general",
+    scopes: forRecords,
     paths: {
       "/{from}/{id}/associations/{to}": { GET: between(AssociationCalls.list) },
       "/{from}/{id}/associations/{to}/{toId}": {
@@ -101,6 +121,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.associations,
     bucket: "associations",
+    scopes: forRecords,
     paths: {
       "/{from}/{to}/batch/create": { POST: between(AssociationBatches.create) },
       "/{from}/{to}/batch/associate/default": { POST: between(AssociationBatches.setDefault) },
@@ -118,6 +139,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.properties,
     bucket: "general",
+    scopes: forDefinitions,
     paths: {
       "/{type}": { GET: of(PropertyCalls.list), POST: of(PropertyCalls.create) },
       "/{type}/{name}": {
@@ -139,6 +161,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.schemas,
     bucket: "general",
+    scopes: (_portal, _params, access) => [ScopeNames.customSchemas(access)],
     paths: {
       "": { GET: Schemas.list, POST: Schemas.create },
       "/{type}": { GET: of(Schemas.read), PATCH: of(Schemas.update), DELETE: of(Schemas.remove) },
@@ -149,6 +172,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.pipelines,
     bucket: "general",
+    scopes: forDefinitions,
     paths: {
       "/{type}": { GET: of(Pipelines.list), POST: of(Pipelines.create) },
       "/{type}/{id}": {
@@ -169,11 +193,13 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.owners,
     bucket: "general",
+    scopes: () => [ScopeNames.owners],
     paths: { "": { GET: Owners.list }, "/{id}": { GET: Owners.read } }
   },
   {
     roots: roots.lists,
     bucket: "general",
+    scopes: (_portal, _params, access) => [ScopeNames.lists(access)],
     paths: {
       "": { GET: ListCalls.readMany, POST: ListCalls.create },
       "/search": { POST: ListCalls.search },
@@ -192,6 +218,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.imports,
     bucket: "general",
+    scopes: () => [ScopeNames.imports],
     paths: {
       "": { GET: Imports.list, POST: Imports.start },
       "/{id}": { GET: Imports.read },
@@ -202,6 +229,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.exports,
     bucket: "general",
+    scopes: () => [ScopeNames.exports],
     paths: {
       "/async": { POST: Exports.start },
       "/async/tasks/{id}/status": { GET: Exports.status }
@@ -224,6 +252,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.events,
     bucket: "events",
+    scopes: () => [ScopeNames.events],
     paths: { "/send": { POST: Events.send }, "/send/batch": { POST: Events.sendBatch } }
   },
   {
@@ -234,5 +263,11 @@ export const router: Route.Router = Route.make([
       "/access-tokens/{token}": { GET: OAuth.accessTokenInfo },
       "/refresh-tokens/{token}": { GET: OAuth.refreshTokenInfo, DELETE: OAuth.deleteRefreshToken }
     }
+  },
+  {
+    // Where people are sent to let an app in: at HubSpot a page of the app for people, not of the API.
+    roots: ["/oauth"],
+    bucket: "none",
+    paths: { "/authorize": { GET: OAuth.authorize }, "/{portal}/authorize": { GET: OAuth.authorize } }
   }
 ])
