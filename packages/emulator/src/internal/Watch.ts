@@ -32,7 +32,7 @@ export const add = (self: Log, entry: Omit<Entry, "n">): void => {
 
 /** The entries after the n-th that are still kept, oldest first. */
 export const since = (self: Log, n: number): ReadonlyArray<Entry> => {
-  const first = Math.max(0, self.count - size, Math.min(n, self.count))
+  const first = Math.max(0, self.count - size, Math.min(Math.floor(n), self.count))
   return Array.from({ length: self.count - first }, (_, i) => self.entries[(first + i) % size]!)
 }
 
