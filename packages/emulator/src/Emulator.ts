@@ -247,10 +247,14 @@ export const make = (
         plan: FaultPlan.encode(account.faults.plan),
         stats: Account.stats(account, server.openSockets())
       }))
+    const newest = (type: string) =>
+      Effect.sync(() => portals().flatMap(({ store }) => Store.newest(store, type, shownRecords)))
     const setFaults = (plan: FaultPlan.FaultPlan) => Effect.sync(() => Account.setFaults(account, plan, now()))
     const told = options.webhooks === undefined ? undefined : yield* tell(options.webhooks, now)
 
-    yield* server.serve(Server.handler(() => account, now, { stats, reset, faults, state, setFaults, keep }, told))
+    yield* server.serve(
+      Server.handler(() => account, now, { stats, reset, faults, state, newest, setFaults, keep }, told)
+    )
 
     const portalOf = (id: number): Emulator.Portal => {
       const portal = Effect.suspend(() => {
@@ -284,6 +288,9 @@ export const make = (
       reset
     })
   })
+
+/** How many records of a type and an account the inspector page shows. */
+const shownRecords = 50
 
 const settingsOf = (options: Options) =>
   Effect.gen(function*() {

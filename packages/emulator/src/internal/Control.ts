@@ -19,6 +19,8 @@ export interface Controls {
   readonly faults: Effect.Effect<FaultPlan.FaultPlan>
   /** What the inspector page shows, with the requests after the n-th. */
   readonly state: (n: number) => Effect.Effect<object>
+  /** The newest records of a type, by any of its names. */
+  readonly newest: (type: string) => Effect.Effect<ReadonlyArray<object>>
   readonly setFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
   /** Writes the snapshot's file, if there is one. */
@@ -38,6 +40,11 @@ export const answer = (
       return Effect.succeed({ status: 200, body: page, headers: pageHeaders })
     case "GET /emulator/state":
       return Effect.map(controls.state(Number(new URLSearchParams(query).get("since")) || 0), Answer.ok)
+    case "GET /emulator/records":
+      return Effect.map(
+        controls.newest(new URLSearchParams(query).get("type") ?? ""),
+        (results) => Answer.page(results)
+      )
     case "GET /emulator/stats":
       return Effect.map(controls.stats, Answer.ok)
     case "POST /emulator/reset":
