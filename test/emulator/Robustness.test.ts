@@ -132,6 +132,9 @@ const request = constantFrom(...numbered).chain(([method, path]) =>
 
 const isType = (parameter: string) => ["{type}", "{from}", "{to}"].includes(parameter)
 
+/** Events have no dated paths yet, and those of the associations are v4's. */
+const undated = /^\/(events|crm\/v3\/associations)\//
+
 describe("whatever a request holds", () => {
   it("every path answers, with no error of the server's own", () => {
     FastCheck.assert(
@@ -156,9 +159,7 @@ describe("whatever a request holds", () => {
       const dated = all.filter(([, path]) => path.includes(date))
       assert.sameMembers(
         dated.map(([method, path]) => `${method} ${withoutVersion(path)}`),
-        numbered.filter(([, path]) => !path.startsWith("/events/")).map(([method, path]) =>
-          `${method} ${withoutVersion(path)}`
-        )
+        numbered.filter(([, path]) => !undated.test(path)).map(([method, path]) => `${method} ${withoutVersion(path)}`)
       )
     }
   })

@@ -14,6 +14,7 @@ import * as Imports from "./Imports.ts"
 import * as ListCalls from "./ListCalls.ts"
 import * as Memberships from "./Memberships.ts"
 import * as OAuth from "./OAuth.ts"
+import * as OldAssociations from "./OldAssociations.ts"
 import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import type { Portal } from "./Portal.ts"
@@ -70,14 +71,13 @@ const between = (
 /** The scopes for what concerns the types that a path names; a type that is not there is refused for that. */
 const forTypes =
   (scopesOf: (type: ObjectType, access: ScopeNames.Access) => ReadonlyArray<string>): Route.Scopes =>
-  ({ store }, { from, to, type }, access) => [
-    ...new Set(
-      [type, from, to].flatMap((name) => {
-        const table = name === undefined ? undefined : Store.tableOf(store, name)
-        return table === undefined ? [] : scopesOf(table.type, access)
-      })
-    )
-  ]
+  ({ store }, { from, to, type }, access) => {
+    const ofType = (name: string | undefined) => {
+      const table = name === undefined ? undefined : Store.tableOf(store, name)
+      return table === undefined ? [] : scopesOf(table.type, access)
+    }
+    return type === undefined ? [...new Set([...ofType(from), ...ofType(to)])] : ofType(type)
+  }
 
 const forRecords = forTypes((type, access) => [ScopeNames.ofRecords(type, access)])
 const forDefinitions = forTypes(ScopeNames.ofDefinitions)
@@ -137,6 +137,17 @@ export const router: Route.Router = Route.make([
     }
   },
   {
+    roots: ["/crm/v3/associations"],
+    bucket: "associations",
+    scopes: forRecords,
+    paths: {
+      "/{from}/{to}/batch/create": { POST: between(OldAssociations.create) },
+      "/{from}/{to}/batch/read": { POST: between(OldAssociations.read) },
+      "/{from}/{to}/batch/archive": { POST: between(OldAssociations.archive) },
+      "/{from}/{to}/types": { GET: between(OldAssociations.types) }
+    }
+  },
+  {
     roots: roots.properties,
     bucket: "general",
     scopes: forDefinitions,
@@ -165,6 +176,7 @@ export const router: Route.Router = Route.make([
     paths: {
       "": { GET: Schemas.list, POST: Schemas.create },
       "/{type}": { GET: of(Schemas.read), PATCH: of(Schemas.update), DELETE: of(Schemas.remove) },
+      "/batch/read": { POST: Schemas.readMany },
       "/{type}/associations": { POST: of(Schemas.createAssociation) },
       "/{type}/associations/{id}": { DELETE: of(Schemas.removeAssociation) }
     }
@@ -211,8 +223,11 @@ export const router: Route.Router = Route.make([
       "/{id}/memberships/add": { PUT: Memberships.add },
       "/{id}/memberships/remove": { PUT: Memberships.remove },
       "/{id}/memberships/add-and-remove": { PUT: Memberships.addAndRemove },
+      "/{id}/memberships/add-from/{source}": { PUT: Memberships.addFrom },
+      "/{id}/memberships/join-order": { GET: Memberships.joinOrder },
       "/object-type-id/{type}/name/{name}": { GET: ListCalls.readByName },
-      "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) }
+      "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) },
+      "/records/memberships/batch/read": { POST: Memberships.ofRecords }
     }
   },
   {
@@ -231,6 +246,7 @@ export const router: Route.Router = Route.make([
     bucket: "general",
     scopes: () => [ScopeNames.exports],
     paths: {
+      "/{id}": { GET: Exports.read },
       "/async": { POST: Exports.start },
       "/async/tasks/{id}/status": { GET: Exports.status }
     }
