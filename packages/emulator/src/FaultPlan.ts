@@ -260,7 +260,7 @@ export const FaultPlan = Schema.Struct({
 export type FaultPlan = typeof FaultPlan.Type
 
 /**
- * A plan of faults as it is written, in code or in JSON.
+ * A plan of faults as it is written, in code, in JSON or in YAML.
  *
  * @since 0.1.0
  * @category models

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import * as Emulator from "./Emulator.ts"
 import * as FaultPlan from "./FaultPlan.ts"
+import { banner } from "./internal/Banner.ts"
 import * as Cli from "./internal/Cli.ts"
 import * as ObjectTypeFile from "./internal/ObjectTypeFile.ts"
 import * as PlainData from "./internal/PlainData.ts"
@@ -86,7 +87,7 @@ const program = Effect.gen(function*() {
     Effect.catchTag("OptionError", ({ message }) => new Exit({ code: 2, message })),
     Effect.catchTag("ParseError", (error) => new Exit({ code: 2, message: FaultPlan.explain(error) }))
   )
-  yield* Console.log(Cli.banner({ ...args, url: emulator.url, tokens, faults: describe(plan, args) }))
+  yield* Console.log(banner({ ...args, url: emulator.url, tokens, faults: describe(plan, args) }))
   return yield* Effect.never
 })
 

@@ -166,7 +166,7 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, caller, now) }
   if (verdict !== "admitted") {
     counters.limited++
-    return { ...arrival, home, headers, refusal: Answer.rateLimited(verdict) }
+    return { ...arrival, home, headers, refusal: Answer.rateLimited(verdict, home.portal.id) }
   }
   const admitted = { ...arrival, home, scopes, headers }
   return drawn === undefined ? admitted : afflict(self, admitted, drawn, serverTime)
@@ -213,7 +213,7 @@ const afflict = (self: Account, arrival: Arrival, fault: Fault, serverTime: numb
       return { ...arrival, fault, refusal: Answer.edgePage(fault.status, waitOf(fault)) }
     case "rateLimited":
       self.counters.injected429++
-      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, waitOf(fault)) }
+      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, arrival.home.portal.id, waitOf(fault)) }
     default:
       return { ...arrival, fault }
   }

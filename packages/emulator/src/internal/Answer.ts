@@ -202,8 +202,7 @@ const rateLimitBodies: { readonly [shape in RateLimitShape]: ErrorBody | string 
     status: "error",
     message: "You have reached your ten_secondly_rolling limit.",
     errorType: "RATE_LIMIT",
-    policyName: "TEN_SECONDLY_ROLLING",
-    groupName: "publicapi:private_app-api-calls-ten-secondly:1:1"
+    policyName: "TEN_SECONDLY_ROLLING"
   },
   search: { status: "error", message: "You have reached your secondly limit.", category: "RATE_LIMITS" },
   secondly: {
@@ -215,8 +214,16 @@ const rateLimitBodies: { readonly [shape in RateLimitShape]: ErrorBody | string 
   edge: "error code: 1015"
 }
 
-export const rateLimited = (shape: RateLimitShape, retryAfter?: string): Failure =>
-  fail(429, rateLimitBodies[shape], retryAfterHeader(retryAfter))
+/** The rolling limit is the only one that tells whose it is. */
+export const rateLimited = (shape: RateLimitShape, portalId: number, retryAfter?: string): Failure => {
+  const body = rateLimitBodies[shape]
+  const group = { groupName: `publicapi:private_app-api-calls-ten-secondly:1:${portalId}` }
+  return fail(
+    429,
+    shape === "tenSecondly" && typeof body === "object" ? { ...body, ...group } : body,
+    retryAfterHeader(retryAfter)
+  )
+}
 
 const reasons: { readonly [status: number]: string } = {
   423: "This record is locked. Try again in a few seconds.",
