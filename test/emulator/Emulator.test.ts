@@ -76,6 +76,12 @@ describe("an emulator", () => {
     }))
 })
 
+/** Twelve lines of YAML that stand for a billion words. */
+const bomb = Array.from(
+  { length: 9 },
+  (_, i) => `a${i}: &a${i} [${Array.from({ length: 10 }, () => i === 0 ? "x" : `*a${i - 1}`).join(", ")}]`
+).join("\n")
+
 describe("its own paths", () => {
   it.scopedLive("tell what it has seen, without a token, a quota, a fault or a count", () =>
     Effect.gen(function*() {
@@ -105,6 +111,9 @@ describe("its own paths", () => {
       const body = { rules: [{ share: 1, fault: { kind: "status", status: 500 } }] }
       assert.strictEqual((yield* call(emulator, "PUT", "/emulator/faults", { body })).status, 204)
       assert.strictEqual((yield* call(emulator, "GET", contacts)).status, 500)
+      const text = "# all of it\nrules:\n  - share: 1\n    fault: { kind: status, status: 423 }\n"
+      assert.strictEqual((yield* call(emulator, "PUT", "/emulator/faults", { text })).status, 204)
+      assert.strictEqual((yield* call(emulator, "GET", contacts)).status, 423)
       assert.strictEqual((yield* call(emulator, "PUT", "/emulator/faults", { body: {} })).status, 204)
       assert.strictEqual((yield* call(emulator, "GET", contacts)).status, 200)
     }))
@@ -114,7 +123,9 @@ describe("its own paths", () => {
     ["an unknown fault", { body: { rules: [{ share: 1, fault: { kind: "earthquake" } }] } }, /rules\[0\]\.fault\.kind/],
     ["a misspelt key", { body: { rule: [] } }, /rule/],
     ["an outage that ends before it begins", { body: { outages: [{ from: 2, to: 1 }] } }, /from < to/],
-    ["no JSON", { text: "plan" }, /JSON/]
+    ["no structure", { text: "plan" }, /Expected an object, actual "plan"/],
+    ["neither JSON nor YAML", { text: "rules: [" }, /at line 1/],
+    ["aliases without end", { text: bomb }, /alias/]
   ]
   for (const [why, raw, says] of badPlans) {
     it.scopedLive(`refuse a plan with ${why}, and say where`, () =>

@@ -28,6 +28,19 @@ describe("an export", () => {
       assert.match(file.text, /^Record ID,email\n\d+,ada@example\.com\n$/)
     }))
 
+  it.scopedLive("tells of itself, which does not move it on", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      yield* emulator.add("contacts", [{ email: "ada@example.com", firstname: "A\nda" }])
+      yield* start(emulator, { ...everyone, objectProperties: ["firstname"] })
+      const of = call(emulator, "GET", "/crm/v3/exports/export/1")
+      assert.deepInclude((yield* of).json, { id: "1", exportName: "All", exportType: "VIEW", exportState: "ENQUEUED" })
+      assert.strictEqual((yield* of).json.exportState, "ENQUEUED")
+      yield* Effect.replicateEffect(look(emulator), 2)
+      assert.deepInclude((yield* of).json, { exportState: "DONE", recordCount: 1, objectType: "0-1" })
+      assert.strictEqual((yield* call(emulator, "GET", "/crm/v3/exports/export/2")).status, 404)
+    }))
+
   const refused: ReadonlyArray<readonly [status: number, why: string, body: object]> = [
     [400, "has no name", { ...everyone, exportName: undefined }],
     [400, "is of no known kind", { ...everyone, exportType: "ALL" }],

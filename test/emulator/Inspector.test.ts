@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { chromium, type Page } from "playwright-core"
@@ -36,11 +37,41 @@ describe("the inspector's page", () => {
       assert.deepStrictEqual(seen, [[1, "POST", 201, null], [2, "GET", 200, null], [3, "DELETE", null, "reset"]])
       assert.strictEqual(first.requests[1].path, `${contacts}/ada@example.com`)
       assert.deepStrictEqual(first.windows[0], { name: "general", held: 3, limit: 600, width: 60_000 })
+      assert.deepStrictEqual(
+        first.windows.map(({ name }: { readonly name: string }) => name),
+        ["general", "search", "associations", "events", "daily"]
+      )
       assert.deepStrictEqual(first.stats.records, { contacts: 1 })
       assert.isEmpty((yield* call(emulator, "GET", "/emulator/state?since=3", own)).json.requests)
       yield* Effect.forEach(Array.from({ length: 510 }), () => call(emulator, "GET", contacts), { concurrency: 20 })
       const { count, requests } = (yield* call(emulator, "GET", "/emulator/state", own)).json
       assert.deepStrictEqual([count, requests.length, requests[0].n, requests[499].n], [513, 500, 14, 513])
+    }))
+
+  it.scopedLive("is told of a request that is under way, and how long it took once it is not", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried({
+        faults: { rules: [{ share: 1, fault: { kind: "slowHeaders", after: "200 millis" } }] }
+      })
+      const entry = Effect.map(call(emulator, "GET", "/emulator/state?since=0.5", own), ({ json }) => json.requests[0])
+      const slow = yield* Effect.fork(call(emulator, "GET", contacts))
+      const open = yield* Effect.repeat(Effect.delay(entry, "10 millis"), { until: (seen) => seen !== undefined })
+      assert.deepInclude(open, { n: 1, millis: null, fault: "slowHeaders" })
+      yield* Fiber.join(slow)
+      const ended = yield* Effect.repeat(Effect.delay(entry, "10 millis"), { until: ({ millis }) => millis !== null })
+      assert.isAtLeast(ended.millis, 190)
+    }))
+
+  it.scopedLive("is fed with the newest records of a type, and with none of what is none", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried({ records: { contacts: 60 } })
+      const newest = (query: string) => call(emulator, "GET", `/emulator/records${query}`, own)
+      const { json, status } = yield* newest("?type=contacts")
+      const ids = json.results.map(({ id }: { readonly id: string }) => id)
+      assert.deepStrictEqual([status, ids.length, ids[0], ids[49]], [200, 50, "6060", "6011"])
+      for (const query of ["", "?type=unicorns", "?type=%E0%A4%A", "?type=__proto__"]) {
+        assert.deepStrictEqual((yield* newest(query)).json, { results: [] })
+      }
     }))
 })
 
@@ -77,7 +108,10 @@ describe.skipIf(executablePath === undefined)("the inspector in a browser", () =
         const cells = await page.locator("#requests tr").last().locator("td").allTextContents()
         assert.deepStrictEqual([cells[1], cells[2], cells[3]], ["POST", contacts, "201"])
         await page.getByRole("img", { name: "general: 2 of 10 in 60 s" }).waitFor()
-        assert.strictEqual(await page.locator("#records").textContent(), "contacts 1")
+        await page.getByRole("button", { name: "contacts 1" }).click()
+        await page.getByRole("cell", { name: "email=ada@example.com" }).waitFor()
+        await page.getByRole("button", { name: "Only errors and faults" }).click()
+        assert.lengthOf(await page.locator("#requests tr:visible").all(), 1)
       })
       assert.deepStrictEqual(errors, [])
     }), 60_000)
@@ -92,7 +126,9 @@ describe.skipIf(executablePath === undefined)("the inspector in a browser", () =
         Effect.promise(async () => {
           for (const key of keys) await page.keyboard.press(key)
         })
-      const focused = Effect.promise(() => page.evaluate("document.activeElement.id || document.activeElement.type"))
+      const focused = Effect.promise(() =>
+        page.evaluate("document.activeElement.id || document.activeElement.ariaLabel")
+      )
 
       yield* says("nothing goes wrong")
       yield* press("Tab")
@@ -100,12 +136,23 @@ describe.skipIf(executablePath === undefined)("the inspector in a browser", () =
       yield* press("ArrowDown", "Tab", "Control+A", "1", "0", "0", "Enter")
       yield* says("100% status 500")
       assert.strictEqual(yield* status, 500)
-      yield* press("Tab", "Tab")
+      yield* press("Tab", "Tab", "Tab")
       assert.strictEqual(yield* focused, "outage")
       yield* press("Space")
       yield* says("outage status 503")
       assert.strictEqual(yield* status, 503)
       assert.strictEqual(yield* Effect.promise(() => page.getAttribute("#outage", "aria-pressed")), "true")
+      yield* press("Space")
+      yield* Effect.promise(() => page.getByText("Start outage").waitFor())
+      assert.strictEqual(yield* status, 500)
+      yield* press("Tab", "Tab")
+      assert.strictEqual(yield* focused, "Remove 100% status 500")
+      yield* press("Enter")
+      yield* says("nothing goes wrong")
+      assert.strictEqual(yield* status, 200)
+      assert.strictEqual(yield* focused, "clear")
+      yield* press("Shift+Tab", "Space")
+      yield* says("outage status 503")
       yield* press("Tab", "Enter")
       yield* says("nothing goes wrong")
       assert.strictEqual(yield* status, 200)

@@ -157,3 +157,39 @@ describe("memberships", () => {
       assert.deepStrictEqual([yield* add(listId), yield* add("99")], [400, 404])
     }))
 })
+
+describe("members in other ways", () => {
+  it.scopedLive("come from another list, and are told in the order in which they joined", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      const [ada, bob, eve] = yield* people(emulator, 3)
+      const { json: { list: { listId } } } = yield* create(emulator, "One")
+      const { json: { list: { listId: other } } } = yield* create(emulator, "Other")
+      for (const id of [eve, ada, bob]) {
+        yield* call(emulator, "PUT", `${path}/${listId}/memberships/add`, { body: [id] })
+        yield* Effect.sleep("2 millis")
+      }
+      const inOrder = (query: string) => call(emulator, "GET", `${path}/${listId}/memberships/join-order${query}`)
+      const first = yield* inOrder("?limit=2")
+      assert.deepStrictEqual(idsIn(first.json), [eve, ada])
+      const rest = yield* inOrder(`?limit=2&after=${encodeURIComponent(first.json.paging.next.after)}`)
+      assert.deepStrictEqual([idsIn(rest.json), rest.json.paging], [[bob], undefined])
+      const from = (id: string) => statusOf(call(emulator, "PUT", `${path}/${other}/memberships/add-from/${id}`))
+      assert.deepStrictEqual([yield* from(listId), yield* from("99")], [204, 404])
+      assert.sameMembers(idsIn((yield* members(emulator, other)).json), [ada, bob, eve])
+    }))
+
+  it.scopedLive("the lists of several records are told at once; a record that is not there is a 207", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      const [ada] = yield* people(emulator, 1)
+      const { json: { list: { listId } } } = yield* create(emulator, "One")
+      yield* call(emulator, "PUT", `${path}/${listId}/memberships/add`, { body: [ada] })
+      const { json, status } = yield* call(emulator, "POST", `${path}/records/memberships/batch/read`, {
+        body: { inputs: [{ objectTypeId: "0-1", recordId: ada }, { objectTypeId: "0-1", recordId: "1" }] }
+      })
+      assert.deepStrictEqual([status, json.numErrors, json.results.length], [207, 1, 1])
+      assert.deepInclude(json.results[0], { objectTypeId: "0-1", recordId: ada })
+      assert.strictEqual(json.results[0].recordListMemberships[0].listId, listId)
+    }))
+})

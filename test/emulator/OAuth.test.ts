@@ -5,7 +5,8 @@ import * as Emulator from "hubspot-emulator/Emulator"
 import type * as OAuthApp from "hubspot-emulator/OAuthApp"
 import { call, contacts } from "./RawHttp.ts"
 
-const app = { clientId: "app", clientSecret: "secret", refreshTokens: ["r1"], codes: ["c1"], scopes: ["crm"] }
+const scopes = ["oauth", "crm.objects.contacts.read", "crm.objects.contacts.write"]
+const app = { clientId: "app", clientSecret: "secret", refreshTokens: ["r1"], codes: ["c1"], scopes }
 
 const make = (options: Partial<OAuthApp.Options> = {}, more: Emulator.Options = {}) =>
   Emulator.make({ oauth: { apps: [app], ...options }, ...more })
@@ -86,7 +87,7 @@ describe("OAuth", () => {
       const emulator = yield* make()
       const { json: { access_token } } = yield* refresh(emulator)
       const info = yield* call(emulator, "GET", `/oauth/v1/access-tokens/${access_token}`)
-      assert.deepInclude(info.json, { token: access_token, hub_id: 1, scopes: ["crm"], token_type: "access" })
+      assert.deepInclude(info.json, { token: access_token, hub_id: 1, scopes, token_type: "access" })
       const one = "/oauth/v1/refresh-tokens/r1"
       assert.deepInclude((yield* call(emulator, "GET", one)).json, { client_id: "app", token_type: "refresh" })
       assert.strictEqual((yield* call(emulator, "DELETE", one)).status, 204)
@@ -97,7 +98,7 @@ describe("OAuth", () => {
 
   it.scopedLive("an app has one quota whatever its token, and neither spends nor sees the day", () =>
     Effect.gen(function*() {
-      const emulator = yield* make({}, { limits: { general: { limit: 2, window: "1 minute" }, daily: 1 } })
+      const emulator = yield* make({}, { limits: { oauth: { limit: 2, window: "1 minute" }, daily: 1 } })
       const tokens = yield* Effect.forEach([1, 2, 3], () => refresh(emulator))
       const answers = yield* Effect.forEach(
         tokens,
@@ -117,4 +118,64 @@ describe("OAuth", () => {
       assert.strictEqual((yield* call(emulator, "GET", contacts, { token: json.access_token })).status, 401)
       assert.strictEqual((yield* refresh(emulator)).status, 200)
     }))
+
+  it.scopedLive("who lets an app in goes back to it with a code for what it asked, and what else it may have", () =>
+    Effect.gen(function*() {
+      const emulator = yield* make({}, { portals: [{ id: 77, oauth: { apps: [app] } }] })
+      const redirect_uri = "http://localhost:3000/back?x=1"
+      const query = new URLSearchParams({
+        client_id: "app",
+        redirect_uri,
+        scope: "oauth crm.objects.contacts.read",
+        optional_scope: "crm.lists.read",
+        state: "a b"
+      })
+      for (const [path, hub_id] of [["/oauth/authorize", 1], ["/oauth/77/authorize", 77]] as const) {
+        const { location, status } = yield* visit(`${emulator.url}${path}?${query}`)
+        assert.strictEqual(status, 302)
+        const back = new URL(location)
+        assert.deepStrictEqual([back.host, back.searchParams.get("x"), back.searchParams.get("state")], [
+          "localhost:3000",
+          "1",
+          "a b"
+        ])
+        const form = { grant_type: "authorization_code", code: back.searchParams.get("code")! }
+        const { json } = yield* token(emulator, { ...form, redirect_uri })
+        assert.deepInclude(json, { hub_id, scopes: ["oauth", "crm.objects.contacts.read"] })
+        const renewed = yield* refresh(emulator, json.refresh_token)
+        assert.deepStrictEqual(renewed.json.scopes, ["oauth", "crm.objects.contacts.read"])
+        const as = { token: renewed.json.access_token }
+        assert.strictEqual((yield* call(emulator, "GET", contacts, as)).status, 200)
+        assert.strictEqual((yield* call(emulator, "POST", contacts, { ...as, body: {} })).status, 403)
+      }
+    }))
+
+  it.scopedLive("a code is void with another redirect_uri than the one it went to", () =>
+    Effect.gen(function*() {
+      const emulator = yield* make()
+      const { location } = yield* visit(
+        `${emulator.url}/oauth/authorize?client_id=app&redirect_uri=http://localhost/a&scope=oauth`
+      )
+      const form = { grant_type: "authorization_code", code: new URL(location).searchParams.get("code")! }
+      const { json, status } = yield* token(emulator, { ...form, redirect_uri: "http://localhost/b" })
+      assert.strictEqual(status, 400)
+      assert.deepInclude(json, { error: "invalid_grant", status: "BAD_REDIRECT_URI" })
+    }))
+
+  it.scopedLive.each([
+    ["an app that nobody knows", "client_id=stranger&redirect_uri=http://localhost"],
+    ["nowhere to go back to", "client_id=app&redirect_uri=back"],
+    ["scopes that the app has not", "client_id=app&redirect_uri=http://localhost&scope=crm.lists.write"]
+  ])("400: %s", ([, query]) =>
+    Effect.gen(function*() {
+      const emulator = yield* make()
+      assert.strictEqual((yield* visit(`${emulator.url}/oauth/authorize?${query}`)).status, 400)
+    }))
 })
+
+/** As a browser that stays where it is sent from. */
+const visit = (url: string) =>
+  Effect.map(
+    Effect.promise(() => fetch(url, { redirect: "manual" })),
+    ({ headers, status }) => ({ status, location: headers.get("location") ?? "" })
+  )

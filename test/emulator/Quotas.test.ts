@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as TestClock from "effect/TestClock"
 import * as Emulator from "hubspot-emulator/Emulator"
+import * as Limits from "hubspot-emulator/Limits"
 import * as RollingWindow from "../../packages/emulator/src/internal/RollingWindow.ts"
 import { call, contacts } from "./RawHttp.ts"
 
@@ -18,6 +19,37 @@ const burst = (emulator: Emulator.Emulator.Service, n: number, method = "GET", p
 
 const refused = (answers: ReadonlyArray<{ readonly status: number }>) =>
   answers.filter(({ status }) => status === 429).length
+
+describe("the limits of a tier", () => {
+  const tiers: ReadonlyArray<
+    readonly [name: string, limits: Limits.Limits, general: number, associations: number, daily: number]
+  > = [
+    ["Free and Starter", Limits.free, 100, 100, 250_000],
+    ["Professional", Limits.professional, 190, 150, 625_000],
+    ["Enterprise", Limits.enterprise, 190, 150, 1_000_000],
+    ["Enterprise with the limit increase", Limits.addOn, 250, 200, 2_000_000]
+  ]
+  it.scoped.each(tiers)("%s", ([, limits, general, associations, daily]) =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.make({ limits })
+      const { headers } = yield* call(emulator, "GET", contacts)
+      assert.strictEqual(headers.get("x-hubspot-ratelimit-max"), String(general))
+      assert.strictEqual(headers.get("x-hubspot-ratelimit-interval-milliseconds"), "10000")
+      assert.strictEqual(headers.get("x-hubspot-ratelimit-daily"), String(daily))
+      const labels = yield* call(emulator, "GET", "/crm/v4/associations/contacts/companies/labels")
+      assert.strictEqual(labels.headers.get("x-hubspot-ratelimit-max"), String(associations))
+    }))
+
+  it.scoped("can be had in windows a hundred times shorter", () =>
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.make({ limits: Limits.shorten(Limits.free, 100) })
+      assert.strictEqual(refused(yield* burst(emulator, 101)), 1)
+      yield* TestClock.adjust("100 millis")
+      const answers = yield* burst(emulator, 100)
+      assert.strictEqual(refused(answers), 0)
+      assert.strictEqual(answers[0]!.headers.get("x-hubspot-ratelimit-interval-milliseconds"), "100")
+    }))
+})
 
 describe("the general quota", () => {
   it.scopedLive("a burst of five too many gives exactly five 429s", () =>

@@ -57,6 +57,18 @@ describe("the list", () => {
     }))
 })
 
+describe("a limit that is no whole number", () => {
+  it.scopedLive.each(["0", "-1", "101", "1e1", "0x10", "10.0", "ten", "+5"])(
+    "%s is refused",
+    (limit) =>
+      Effect.gen(function*() {
+        const emulator = yield* unhurried()
+        const { json, status } = yield* call(emulator, "GET", `${contacts}?limit=${encodeURIComponent(limit)}`)
+        assert.deepStrictEqual([status, json.category], [400, "VALIDATION_ERROR"])
+      })
+  )
+})
+
 describe("the account", () => {
   it.scopedLive("its details are there in both schemes", () =>
     Effect.gen(function*() {

@@ -136,6 +136,35 @@ describe("one record", () => {
 
 const json = (properties: Record<string, unknown>) => ({ body: { properties } })
 
+describe("values in other forms", () => {
+  const deal = { dealname: "D", dealstage: "s", pipeline: "p" }
+  const forms: ReadonlyArray<readonly [property: string, sent: unknown, kept: string | undefined]> = [
+    ["amount", 12, "12"],
+    ["amount", "-1.5e3", "-1.5e3"],
+    ["amount", ".5", ".5"],
+    ["amount", "0x10", undefined],
+    ["amount", "1 000", undefined],
+    ["amount", "Infinity", undefined],
+    ["amount", "9e999", undefined],
+    ["closedate", "2026-02-28", "2026-02-28T00:00:00.000Z"],
+    ["closedate", "2026-02-28T10:00:00+02:00", "2026-02-28T08:00:00.000Z"],
+    ["closedate", "2026-02-28T10:00", "2026-02-28T10:00:00.000Z"],
+    ["closedate", 0, "1970-01-01T00:00:00.000Z"],
+    ["closedate", "2026-02-30", undefined],
+    ["closedate", "2026-02-28T25:00Z", undefined],
+    ["closedate", "28 February 2026", undefined]
+  ]
+  it.scopedLive.each(forms)("%s: %j", ([property, sent, kept]) =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      const { json, status } = yield* call(emulator, "POST", deals, {
+        body: { properties: { ...deal, [property]: sent } }
+      })
+      if (kept === undefined) assert.strictEqual(json.errors[0].context.propertyName[0], property)
+      else assert.deepStrictEqual([status, json.properties[property]], [201, kept])
+    }))
+})
+
 describe("what is refused, and nothing is written", () => {
   const refusals: ReadonlyArray<{
     readonly why: string

@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
 import * as Limits from "hubspot-emulator/Limits"
 import * as Owner from "hubspot-emulator/Owner"
+import * as Scopes from "hubspot-emulator/Scopes"
 import * as StandardTypes from "hubspot-emulator/StandardTypes"
 import * as Account from "../../packages/emulator/src/internal/Account.ts"
 import * as Answer from "../../packages/emulator/src/internal/Answer.ts"
@@ -21,7 +22,7 @@ const make = () => {
   const account = Account.make({
     portals: [{
       id: 1,
-      tokens: ["token"],
+      tokens: [{ token: "token", scopes: Scopes.all }],
       oauth: { apps: [{ clientId: "app", clientSecret: "secret", refreshTokens: ["r1"] }] },
       records: {}
     }],
@@ -130,6 +131,9 @@ const request = constantFrom(...numbered).chain(([method, path]) =>
 )
 
 const isType = (parameter: string) => ["{type}", "{from}", "{to}"].includes(parameter)
+
+/** Events have no dated paths yet, and those of the associations are v4's. */
+const undated = /^\/(events|crm\/v3\/associations)\//
 
 describe("whatever a request holds", () => {
   it("every path answers, with no error of the server's own", () => {

@@ -41,6 +41,22 @@ describe("schemas", () => {
       assert.strictEqual((yield* call(emulator, "GET", "/crm/v3/objects/pets/x1?idProperty=chip")).json.id, id)
     }))
 
+  it.scopedLive("several are read at once; one that is not there is a 207", () =>
+    Effect.gen(function*() {
+      const emulator = yield* unhurried()
+      yield* create(emulator)
+      const read = (...inputs: ReadonlyArray<string>) =>
+        call(emulator, "POST", `${path}/batch/read`, { body: { inputs } })
+      const found = yield* read("pets", "2-1001")
+      assert.strictEqual(found.status, 200)
+      assert.deepStrictEqual(
+        found.json.results.map((schema: { readonly name: string }) => schema.name),
+        ["pets", "pets"]
+      )
+      const some = yield* read("pets", "unicorns")
+      assert.deepStrictEqual([some.status, some.json.results.length, some.json.numErrors], [207, 1, 1])
+    }))
+
   it.scopedLive("its records are held to its properties and need what it requires", () =>
     Effect.gen(function*() {
       const emulator = yield* unhurried()

@@ -193,6 +193,24 @@ describe("the official SDK and what records have to do with one another", () => 
       assert.strictEqual(seen.associations?.companies?.results[0]?.id, one!.id)
     }))
 
+  it.scopedLive("associates by the v3 calls: a name of a type for each link", () =>
+    sdk(async (client, emulator) => {
+      const [ada, bob] = await Effect.runPromise(emulator.add("contacts", [{ email: "a@b.co" }, { email: "b@b.co" }]))
+      const [one] = await Effect.runPromise(emulator.add("companies", [{ name: "One" }]))
+      const { batchApi } = client.crm.associations
+      const link = { _from: { id: ada!.id }, to: { id: one!.id }, type: "contact_to_company_unlabeled" }
+      const made = await batchApi.create("contacts", "companies", { inputs: [link] })
+      assert.deepInclude(made.results[0], { type: "contact_to_company_unlabeled" })
+      const read = () => batchApi.read("contacts", "companies", { inputs: [{ id: ada!.id }, { id: bob!.id }] })
+      const { results } = await read()
+      assert.strictEqual(results[0]!._from.id, ada!.id)
+      assert.deepStrictEqual(results[0]!.to.map(({ id, type }) => [id, type]), [
+        [one!.id, "contact_to_company_unlabeled"]
+      ])
+      await batchApi.archive("contacts", "companies", { inputs: [link] })
+      assert.isEmpty((await read()).results)
+    }))
+
   it.scopedLive("keeps lists: makes, finds, fills, pages, renames, empties, deletes", () =>
     sdk(async (client, emulator) => {
       const people = await Effect.runPromise(
@@ -217,6 +235,11 @@ describe("the official SDK and what records have to do with one another", () => 
       assert.strictEqual((await listsApi.getByName("Old friends", "0-1")).list.listId, list.listId)
       const found = await listsApi.doSearch({ query: "friends", additionalProperties: [], offset: 0 })
       assert.deepStrictEqual(found.lists.map(({ name }) => name), ["Old friends"])
+      const { list: copy } = await listsApi.create({ name: "Copy", objectTypeId: "0-1", processingType: "MANUAL" })
+      await membershipsApi.addAllFromList(copy.listId, list.listId)
+      const members = (await membershipsApi.getPage(list.listId)).results.map(({ recordId }) => recordId)
+      const joined = await membershipsApi.getPageOrderedByAddedToListDate(copy.listId)
+      assert.sameMembers(joined.results.map(({ recordId }) => recordId), members)
       await membershipsApi.removeAll(list.listId)
       assert.isEmpty((await membershipsApi.getPage(list.listId)).results)
       await listsApi.remove(list.listId)

@@ -9,12 +9,13 @@ import { clientFor } from "../support/hubspot.ts"
 import * as ScriptedServer from "../support/ScriptedServer.ts"
 
 const app = { clientId: "app", clientSecret: Redacted.make("client-secret") }
+const scopes = ["oauth", "crm.objects.contacts.read", "crm.objects.contacts.write"]
 const installed = {
   clientId: "app",
   clientSecret: "client-secret",
   refreshTokens: ["first"],
   codes: ["code"],
-  scopes: ["crm"]
+  scopes
 }
 
 const emulated = (options: { readonly rotate?: boolean } = {}) =>
@@ -50,7 +51,7 @@ describe("tokens", () => {
         assert.closeTo(DateTime.distance(now, tokens.expiresAt), Duration.toMillis("30 minutes"), 10_000)
         assert.deepInclude(yield* oauth.accessTokenInfo(tokens.accessToken), {
           portalId: 1,
-          scopes: ["crm"],
+          scopes,
           user: "ada@example.com"
         })
         assert.strictEqual((yield* oauth.refreshTokenInfo(tokens.refreshToken)).userId, 9001)

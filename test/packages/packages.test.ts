@@ -11,7 +11,7 @@ beforeAll(async () => {
   published = await publish(temporary)
 }, 600_000)
 
-afterAll(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }))
+afterAll(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }), 120_000)
 
 const filesOf = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => statSync(join(folder, file)).isFile())

@@ -50,7 +50,8 @@ const copyPackages = (copy: string) => {
     mkdirSync(join(to, "node_modules"))
     for (const dependency of Object.keys(readJson(join(to, "package.json")).dependencies ?? {})) {
       const neighbour = folders[names.indexOf(dependency)]
-      if (neighbour) symlinkSync(join(copy, "packages", neighbour), join(to, "node_modules", dependency))
+      const target = neighbour ? join(copy, "packages", neighbour) : join(from, "node_modules", dependency)
+      symlinkSync(target, join(to, "node_modules", dependency))
     }
   }
 }

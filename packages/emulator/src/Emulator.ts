@@ -29,6 +29,7 @@ import * as Limits from "./Limits.ts"
 import type * as OAuthApp from "./OAuthApp.ts"
 import type * as ObjectType from "./ObjectType.ts"
 import * as Owner from "./Owner.ts"
+import * as Scopes from "./Scopes.ts"
 import * as StandardTypes from "./StandardTypes.ts"
 import type { Stats } from "./Stats.ts"
 import type * as Webhooks from "./Webhooks.ts"
@@ -52,8 +53,11 @@ export interface Options {
   readonly port?: number | undefined
   /** Default: `127.0.0.1`. */
   readonly host?: string | undefined
-  /** The bearer tokens that are accepted, each with a general quota of its own. Default: `defaultToken`. */
-  readonly tokens?: readonly [string, ...ReadonlyArray<string>] | undefined
+  /**
+   * The bearer tokens that are accepted, each with a general quota of its own. One alone may do everything; one with
+   * scopes may do what they say. Default: `defaultToken`.
+   */
+  readonly tokens?: readonly [Token, ...ReadonlyArray<Token>] | undefined
   /** Default: those of a private app of a Professional account. */
   readonly limits?: Limits.Options | undefined
   /** What goes wrong. Default: nothing. */
@@ -81,6 +85,14 @@ export interface Options {
 }
 
 /**
+ * A private app's token, alone or with the scopes that bind it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Token = string | Scopes.ScopedToken
+
+/**
  * Another account of HubSpot's in the same emulator.
  *
  * @since 0.1.0
@@ -90,7 +102,7 @@ export interface PortalOptions {
   /** Not 1, which is the first account's. */
   readonly id: number
   /** The bearer tokens that lead here. Default: none. */
-  readonly tokens?: ReadonlyArray<string> | undefined
+  readonly tokens?: ReadonlyArray<Token> | undefined
   /** The public apps as this account has installed them. Default: none. */
   readonly oauth?: OAuthApp.Options | undefined
   /** How many records of each type are there from the start. Default: none. */
@@ -235,10 +247,14 @@ export const make = (
         plan: FaultPlan.encode(account.faults.plan),
         stats: Account.stats(account, server.openSockets())
       }))
+    const newest = (type: string) =>
+      Effect.sync(() => portals().flatMap(({ store }) => Store.newest(store, type, shownRecords)))
     const setFaults = (plan: FaultPlan.FaultPlan) => Effect.sync(() => Account.setFaults(account, plan, now()))
     const told = options.webhooks === undefined ? undefined : yield* tell(options.webhooks, now)
 
-    yield* server.serve(Server.handler(() => account, now, { stats, reset, faults, state, setFaults, keep }, told))
+    yield* server.serve(
+      Server.handler(() => account, now, { stats, reset, faults, state, newest, setFaults, keep }, told)
+    )
 
     const portalOf = (id: number): Emulator.Portal => {
       const portal = Effect.suspend(() => {
@@ -263,7 +279,7 @@ export const make = (
     return Emulator.of({
       ...portalOf(firstPortal),
       url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
-      token: settings.portals[0].tokens[0]!,
+      token: settings.portals[0].tokens[0]!.token,
       stats,
       portal: portalOf,
       snapshot,
@@ -272,6 +288,9 @@ export const make = (
       reset
     })
   })
+
+/** How many records of a type and an account the inspector page shows. */
+const shownRecords = 50
 
 const settingsOf = (options: Options) =>
   Effect.gen(function*() {
@@ -283,11 +302,16 @@ const settingsOf = (options: Options) =>
       portals: [
         {
           id: firstPortal,
-          tokens: options.tokens ?? [defaultToken],
+          tokens: (options.tokens ?? [defaultToken]).map(scoped),
           oauth: options.oauth ?? { apps: [] },
           records: options.records ?? {}
         },
-        ...others.map(({ id, oauth = { apps: [] }, records = {}, tokens = [] }) => ({ id, tokens, oauth, records }))
+        ...others.map(({ id, oauth = { apps: [] }, records = {}, tokens = [] }) => ({
+          id,
+          tokens: tokens.map(scoped),
+          oauth,
+          records
+        }))
       ],
       types: [...StandardTypes.all, ...options.objectTypes ?? []],
       owners: options.owners ?? Owner.standard,
@@ -299,6 +323,8 @@ const settingsOf = (options: Options) =>
     }
     return settings
   })
+
+const scoped = (token: Token): Scopes.ScopedToken => typeof token === "string" ? { token, scopes: Scopes.all } : token
 
 const addTo = (
   store: Store.Store,

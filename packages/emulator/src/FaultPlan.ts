@@ -260,7 +260,7 @@ export const FaultPlan = Schema.Struct({
 export type FaultPlan = typeof FaultPlan.Type
 
 /**
- * A plan of faults as it is written, in code or in JSON.
+ * A plan of faults as it is written, in code, in JSON or in YAML.
  *
  * @since 0.1.0
  * @category models
@@ -294,7 +294,8 @@ export const explain = (error: ParseResult.ParseError): string => {
   // A union complains once for each member; the one that was meant is the one that was followed deepest.
   const deepest = issues.reduce((a, b) => b.path.length > a.path.length ? b : a)
   const path = deepest.path.map((key, i) => typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)
-  return `${path.join("")}: ${deepest.message}`.replace(/^: /, "")
+  const message = deepest.message.replace(/^Expected Struct \(.*?\)/, "Expected an object")
+  return `${path.join("")}: ${message}`.replace(/^: /, "")
 }
 
 /**

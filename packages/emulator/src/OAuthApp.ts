@@ -18,7 +18,7 @@ export interface OAuthApp {
   readonly refreshTokens?: ReadonlyArray<string> | undefined
   /** Authorization codes, each good for one exchange. Default: none. */
   readonly codes?: ReadonlyArray<string> | undefined
-  /** Default: `["oauth"]`. */
+  /** The most that it may be let to do: `GET /oauth/authorize` may ask for fewer. Default: `Scopes.all`. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 

@@ -7,36 +7,36 @@ import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import * as Emulator from "./Emulator.ts"
 import * as FaultPlan from "./FaultPlan.ts"
+import { banner } from "./internal/Banner.ts"
 import * as Cli from "./internal/Cli.ts"
 import * as ObjectTypeFile from "./internal/ObjectTypeFile.ts"
+import * as PlainData from "./internal/PlainData.ts"
 import * as ObjectType from "./ObjectType.ts"
+import * as Scopes from "./Scopes.ts"
 
 /** What is said before leaving; 2 is for what the user got wrong, 1 for the rest. */
 class Exit extends Data.TaggedError("Exit")<{ readonly code: 1 | 2; readonly message: string }> {}
 
-const readJson = (file: string) =>
+const read = (file: string) =>
   Effect.tryPromise(() => readFile(file, "utf8")).pipe(
     Effect.mapError(({ error }) => `cannot read ${file}: ${(error as Error).message}`),
     Effect.flatMap((text) =>
-      Effect.try({
-        try: (): unknown => JSON.parse(text),
-        catch: (error) => `${file} is not JSON: ${(error as Error).message}`
-      })
+      Effect.mapError(PlainData.parse(text), (problem) => `${file} is neither JSON nor YAML: ${problem}`)
     )
   )
 
 const readPlan = (file: string) =>
-  readJson(file).pipe(
-    Effect.tap((json) =>
-      Effect.mapError(FaultPlan.decode(json), (error) => `${file} is not a plan: ${FaultPlan.explain(error)}`)
+  read(file).pipe(
+    Effect.tap((plan) =>
+      Effect.mapError(FaultPlan.decode(plan), (error) => `${file} is not a plan: ${FaultPlan.explain(error)}`)
     ),
-    Effect.map((json) => json as FaultPlan.Input),
+    Effect.map((plan) => plan as FaultPlan.Input),
     Effect.mapError((message) => new Exit({ code: 2, message }))
   )
 
 /** What `ObjectType.make` takes. */
 const readType = (file: string) =>
-  readJson(file).pipe(
+  read(file).pipe(
     Effect.flatMap((json) =>
       Effect.mapError(
         Schema.decodeUnknown(ObjectTypeFile.ObjectTypeFile, { onExcessProperty: "error" })(json),
@@ -60,12 +60,19 @@ const program = Effect.gen(function*() {
   if (args.help) return yield* Console.log(Cli.usage)
   const written = args.faults === undefined ? FaultPlan.none : yield* readPlan(args.faults)
   const plan: FaultPlan.Input = args.seed === undefined ? written : { ...written, seed: args.seed }
-  const [first = Emulator.defaultToken, ...others] = args.tokens
+  const tokens = args.tokens.length === 0 ? [Emulator.defaultToken] : args.tokens
+  const { scopes = Scopes.all } = args
+  const [first, ...others] = tokens.map((token) => ({ token, scopes }))
+  const oauth = { apps: args.apps.map((app) => ({ ...app, scopes })), expiresIn: args.expiresIn }
   const emulator = yield* Emulator.make({
     port: args.port,
     host: args.host,
-    tokens: [first, ...others],
+    tokens: [first!, ...others],
+    oauth,
+    portals: args.portals.map(({ id, token }) => ({ id, tokens: [{ token, scopes }], oauth })),
     limits: args.limits,
+    searchLag: args.searchLag,
+    searchResults: args.searchResults,
     faults: plan,
     records: args.records,
     objectTypes: yield* Effect.forEach(args.types, readType),
@@ -80,14 +87,7 @@ const program = Effect.gen(function*() {
     Effect.catchTag("OptionError", ({ message }) => new Exit({ code: 2, message })),
     Effect.catchTag("ParseError", (error) => new Exit({ code: 2, message: FaultPlan.explain(error) }))
   )
-  yield* Console.log(Cli.banner({
-    url: emulator.url,
-    tokens: [first, ...others],
-    limits: args.limits,
-    records: args.records,
-    snapshot: args.snapshot,
-    faults: describe(plan, args)
-  }))
+  yield* Console.log(banner({ ...args, url: emulator.url, tokens, faults: describe(plan, args) }))
   return yield* Effect.never
 })
 

@@ -20,6 +20,8 @@ export * as ObjectType from "./ObjectType.ts"
 
 export * as Owner from "./Owner.ts"
 
+export * as Scopes from "./Scopes.ts"
+
 export * as StandardTypes from "./StandardTypes.ts"
 
 export * as Stats from "./Stats.ts"

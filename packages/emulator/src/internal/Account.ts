@@ -8,6 +8,7 @@ import type { Limits } from "../Limits.ts"
 import type * as OAuthApp from "../OAuthApp.ts"
 import type { ObjectType } from "../ObjectType.ts"
 import type { Owner } from "../Owner.ts"
+import type { ScopedToken } from "../Scopes.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
 import type { Call } from "./Call.ts"
@@ -36,7 +37,7 @@ export interface Settings {
 
 export interface PortalSettings {
   readonly id: number
-  readonly tokens: ReadonlyArray<string>
+  readonly tokens: ReadonlyArray<ScopedToken>
   readonly oauth: OAuthApp.Options
   readonly records: Seeds.Counts
 }
@@ -47,10 +48,18 @@ export interface Home {
   readonly quota: Quota.Quota
 }
 
+/** Who calls, whose account that is about, and what may be done to it. */
+interface Identity {
+  readonly home: Home
+  readonly caller: Quota.Caller
+  readonly scopes: ReadonlySet<string>
+}
+
 export interface Account {
   readonly settings: Settings
   readonly homes: readonly [Home, ...ReadonlyArray<Home>]
-  readonly byToken: Map<string, Home>
+  /** Of private apps; public ones have tokens that come and go. */
+  readonly byToken: Map<string, Identity>
   readonly counters: Counters.Counters
   readonly log: Watch.Log
   faults: FaultChoice.FaultChoice
@@ -58,7 +67,7 @@ export interface Account {
 
 /** Fails with a line on the records that cannot be there from the start. */
 export const make = (settings: Settings, now: number): Account | string => {
-  const byToken = new Map<string, Home>()
+  const byToken = new Map<string, Identity>()
   const homes: Array<Home> = []
   for (const { id, oauth, records, tokens } of settings.portals) {
     const quota = Quota.make(settings.limits, now)
@@ -78,7 +87,9 @@ export const make = (settings: Settings, now: number): Account | string => {
     if (mistake !== undefined) return mistake
     const home = { portal, quota }
     homes.push(home)
-    for (const token of tokens) byToken.set(token, home)
+    for (const { scopes, token } of tokens) {
+      byToken.set(token, { home, caller: { key: token, app: "private" }, scopes: new Set(scopes) })
+    }
   }
   return {
     settings,
@@ -105,6 +116,7 @@ export interface Head {
 export interface Arrival {
   /** Whose records the request is about. */
   readonly home: Home
+  readonly scopes: ReadonlySet<string>
   readonly route: Route.Match
   readonly path: string
   readonly query: string
@@ -130,6 +142,7 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   const correlationId = `00000000-0000-4000-8000-${counters.requests.toString(16).padStart(12, "0")}`
   const arrival: Arrival = {
     home: self.homes[0],
+    scopes: none,
     route,
     path,
     query: mark === -1 ? "" : head.url.slice(mark + 1),
@@ -145,40 +158,47 @@ export const arrive = (self: Account, head: Head, now: number): Arrival => {
   if (head.url.length > maxUrl) return { ...arrival, refusal: Answer.uriTooLong }
 
   const bucket = known ? route.bucket : "general"
-  const identity = bucket === "none" ? { home: self.homes[0], caller: nobody } : callerOf(self, head.authorization, now)
+  const identity = bucket === "none" ? nobody(self) : identityOf(self, head.authorization, now)
   if (Answer.isFailure(identity)) return { ...arrival, refusal: identity }
-  const { caller, home } = identity
+  const { caller, home, scopes } = identity
   const { quota } = home
   const verdict = Quota.admit(quota, bucket, caller, now)
   const headers = { ...arrival.headers, ...Quota.headers(quota, bucket, caller, now) }
   if (verdict !== "admitted") {
     counters.limited++
-    return { ...arrival, home, headers, refusal: Answer.rateLimited(verdict) }
+    return { ...arrival, home, headers, refusal: Answer.rateLimited(verdict, home.portal.id) }
   }
-  return drawn === undefined
-    ? { ...arrival, home, headers }
-    : afflict(self, { ...arrival, home, headers }, drawn, serverTime)
+  const admitted = { ...arrival, home, scopes, headers }
+  return drawn === undefined ? admitted : afflict(self, admitted, drawn, serverTime)
 }
 
 /** The edge takes no longer ones. */
 const maxUrl = 8192
 
+const none: ReadonlySet<string> = new Set()
+
 /** Where tokens are got, nobody needs one. */
-const nobody: Quota.Caller = { key: "", daily: false }
+const nobody = ({ homes }: Account): Identity => ({
+  home: homes[0],
+  caller: { key: "", app: "public" },
+  scopes: none
+})
 
 /** A private app is known by its token, a public one by its client id, whichever token it has at the time. */
-const callerOf = (
+const identityOf = (
   { byToken, homes }: Account,
   authorization: string | undefined,
   now: number
-): { readonly home: Home; readonly caller: Quota.Caller } | Answer.Failure => {
+): Identity | Answer.Failure => {
   const token = authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : ""
   const own = byToken.get(token)
-  if (own !== undefined) return { home: own, caller: { key: token, daily: true } }
+  if (own !== undefined) return own
   for (const home of homes) {
-    const app = OAuth.appOf(home.portal.oauth, token, now)
-    if (app === undefined) continue
-    return Answer.isFailure(app) ? app : { home, caller: { key: `app ${app.clientId}`, daily: false } }
+    const grant = OAuth.grantOf(home.portal.oauth, token, now)
+    if (grant === undefined) continue
+    return Answer.isFailure(grant)
+      ? grant
+      : { home, caller: { key: `app ${grant.app.clientId}`, app: "public" }, scopes: grant.scopes }
   }
   return Answer.unauthorized
 }
@@ -193,7 +213,7 @@ const afflict = (self: Account, arrival: Arrival, fault: Fault, serverTime: numb
       return { ...arrival, fault, refusal: Answer.edgePage(fault.status, waitOf(fault)) }
     case "rateLimited":
       self.counters.injected429++
-      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, waitOf(fault)) }
+      return { ...arrival, fault, refusal: Answer.rateLimited(fault.body, arrival.home.portal.id, waitOf(fault)) }
     default:
       return { ...arrival, fault }
   }
@@ -205,6 +225,8 @@ export const conclude = (self: Account, arrival: Arrival, text: string, now: num
   const { route } = arrival
   if (route === undefined) return Answer.unknownPath(arrival.path)
   if ("allowed" in route) return Answer.wrongMethod(route.allowed)
+  const lacking = missingScopes(arrival, route)
+  if (lacking !== undefined) return lacking
   const call: Call = {
     params: route.params,
     query: new URLSearchParams(arrival.query),
@@ -220,6 +242,11 @@ export const conclude = (self: Account, arrival: Arrival, text: string, now: num
     : route.handle(arrival.home.portal, call)
   self.counters.creates += arrival.home.portal.store.nextId - nextId
   return answer
+}
+
+const missingScopes = ({ home, scopes }: Arrival, route: Route.Route): Answer.Failure | undefined => {
+  const needed = route.scopes?.(home.portal, route.params, route.access) ?? []
+  return needed.length === 0 || needed.some((scope) => scopes.has(scope)) ? undefined : Answer.missingScopes(needed)
 }
 
 /** The first that is no failure; a call that fails changes nothing. */

@@ -44,6 +44,7 @@ const fail = (status: number, body: Failure["body"], headers?: Answer["headers"]
 })
 
 export const ok = (body: object): Answer => ({ status: 200, body })
+export const redirect = (location: string): Answer => ({ status: 302, body: undefined, headers: { location } })
 export const accepted = (body: object): Answer => ({ status: 202, body })
 export const created = (body: object): Answer => ({ status: 201, body })
 /** A page of a list; `after` leads to the next. */
@@ -84,6 +85,23 @@ export const expiredToken = (expiredAt: number, now: number): Failure =>
     `The OAuth token used to make this call expired ${Math.floor((now - expiredAt) / 1000)} second(s) ago.`,
     { category: "EXPIRED_AUTHENTICATION", context: { "expire time": [new Date(expiredAt).toISOString()] } }
   )
+
+/** Any one of the scopes would do. */
+export const missingScopes = (scopes: ReadonlyArray<string>): Failure =>
+  error(
+    403,
+    `This app hasn't been granted all required scopes to make this call. Read more about required scopes here: ${scopesPage}.`,
+    {
+      errors: [{
+        message: `${scopes.length > 1 ? "One or more" : "All"} of the following scopes are required.`,
+        context: { requiredGranularScopes: scopes }
+      }],
+      links: { scopes: scopesPage },
+      category: "MISSING_SCOPES"
+    }
+  )
+
+const scopesPage = "https://developers.hubspot.com/scopes"
 
 /** OAuth has an error body of its own. */
 export const oauthError = (name: string, status: string, message: string): Failure =>
@@ -184,8 +202,7 @@ const rateLimitBodies: { readonly [shape in RateLimitShape]: ErrorBody | string 
     status: "error",
     message: "You have reached your ten_secondly_rolling limit.",
     errorType: "RATE_LIMIT",
-    policyName: "TEN_SECONDLY_ROLLING",
-    groupName: "publicapi:private_app-api-calls-ten-secondly:1:1"
+    policyName: "TEN_SECONDLY_ROLLING"
   },
   search: { status: "error", message: "You have reached your secondly limit.", category: "RATE_LIMITS" },
   secondly: {
@@ -197,8 +214,16 @@ const rateLimitBodies: { readonly [shape in RateLimitShape]: ErrorBody | string 
   edge: "error code: 1015"
 }
 
-export const rateLimited = (shape: RateLimitShape, retryAfter?: string): Failure =>
-  fail(429, rateLimitBodies[shape], retryAfterHeader(retryAfter))
+/** The rolling limit is the only one that tells whose it is. */
+export const rateLimited = (shape: RateLimitShape, portalId: number, retryAfter?: string): Failure => {
+  const body = rateLimitBodies[shape]
+  const group = { groupName: `publicapi:private_app-api-calls-ten-secondly:1:${portalId}` }
+  return fail(
+    429,
+    shape === "tenSecondly" && typeof body === "object" ? { ...body, ...group } : body,
+    retryAfterHeader(retryAfter)
+  )
+}
 
 const reasons: { readonly [status: number]: string } = {
   423: "This record is locked. Try again in a few seconds.",

@@ -4,7 +4,7 @@
 import * as Answer from "./Answer.ts"
 import * as AssociationCalls from "./AssociationCalls.ts"
 import * as Associations from "./Associations.ts"
-import { complete, errorOf, inputsOf, none } from "./BatchFrame.ts"
+import { complete, errorOf, idIn, inputsOf, none } from "./BatchFrame.ts"
 import * as Call from "./Call.ts"
 import type { Portal } from "./Portal.ts"
 import * as Store from "./Store.ts"
@@ -109,6 +109,3 @@ export const archiveLabels = (
   }
   return Answer.noContent
 }
-
-/** The id in `{ id }`. */
-const idIn = (u: unknown): string | undefined => Call.isJson(u) ? Call.idOf(u.id) : undefined

@@ -25,6 +25,9 @@ export const inputsOf = (
   return inputs.length > max ? Answer.tooManyInputs(max) : { json, inputs }
 }
 
+/** The id in `{ id }`. */
+export const idIn = (u: unknown): string | undefined => Call.isJson(u) ? Call.idOf(u.id) : undefined
+
 /** A failure as an entry of `errors`, with what tells whose error it is. */
 export const errorOf = (
   failure: Answer.Failure,

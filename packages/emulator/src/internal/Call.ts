@@ -45,8 +45,9 @@ export const array = (call: Call): ReadonlyArray<unknown> | Answer.Failure => {
 /** What was sent, as a text. JSON may hold an object that cannot be made one: `{ "toString": 1 }`. */
 export const textOf = (u: unknown): string => typeof u === "string" ? u : JSON.stringify(u) ?? ""
 
-/** What was sent, as a number: `NaN` when it is none. */
-export const numberOf = (u: unknown): number => typeof u === "object" ? NaN : Number(u)
+/** What was sent, as a whole number: `NaN` when it is none. A text has nothing but digits, with a sign at most. */
+export const numberOf = (u: unknown): number =>
+  typeof u === "number" || (typeof u === "string" && /^-?\d+$/.test(u)) ? Number(u) : NaN
 
 /** An id may come as a string or as a number. */
 export const idOf = (u: unknown): string | undefined =>

@@ -6,6 +6,7 @@ import * as FaultPlan from "../FaultPlan.ts"
 import type { Stats } from "../Stats.ts"
 import * as Answer from "./Answer.ts"
 import { page } from "./page.ts"
+import * as PlainData from "./PlainData.ts"
 
 const prefix = "/emulator/"
 
@@ -18,6 +19,8 @@ export interface Controls {
   readonly faults: Effect.Effect<FaultPlan.FaultPlan>
   /** What the inspector page shows, with the requests after the n-th. */
   readonly state: (n: number) => Effect.Effect<object>
+  /** The newest records of a type, by any of its names. */
+  readonly newest: (type: string) => Effect.Effect<ReadonlyArray<object>>
   readonly setFaults: (plan: FaultPlan.FaultPlan) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
   /** Writes the snapshot's file, if there is one. */
@@ -37,6 +40,11 @@ export const answer = (
       return Effect.succeed({ status: 200, body: page, headers: pageHeaders })
     case "GET /emulator/state":
       return Effect.map(controls.state(Number(new URLSearchParams(query).get("since")) || 0), Answer.ok)
+    case "GET /emulator/records":
+      return Effect.map(
+        controls.newest(new URLSearchParams(query).get("type") ?? ""),
+        (results) => Answer.page(results)
+      )
     case "GET /emulator/stats":
       return Effect.map(controls.stats, Answer.ok)
     case "POST /emulator/reset":
@@ -72,8 +80,6 @@ const pageHeaders = {
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; frame-ancestors 'none'"
 }
 
-/** The plan, or a line on why it is none. */
+/** The plan, in JSON or in YAML, or a line on why it is none. */
 const planFrom = (text: string): Effect.Effect<FaultPlan.FaultPlan, string> =>
-  Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => (error as SyntaxError).message }).pipe(
-    Effect.flatMap((json) => Effect.mapError(FaultPlan.decode(json), FaultPlan.explain))
-  )
+  Effect.flatMap(PlainData.parse(text), (plan) => Effect.mapError(FaultPlan.decode(plan), FaultPlan.explain))

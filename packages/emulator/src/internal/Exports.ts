@@ -9,6 +9,8 @@ import type { Portal } from "./Portal.ts"
 import * as Store from "./Store.ts"
 
 interface Export {
+  readonly name: string
+  readonly type: string
   status: "PENDING" | "PROCESSING" | "COMPLETE"
   readonly table: Store.Table
   readonly properties: ReadonlyArray<string>
@@ -45,7 +47,17 @@ export const start = ({ exports, lists, store }: Portal, call: Call.Call): Answe
   const at = new Date(call.now).toISOString()
   const id = exports.nextId++
   const properties = objectProperties.filter((name) => typeof name === "string")
-  exports.byId.set(id, { status: "PENDING", table, properties, listId, file: "", startedAt: at, completedAt: at })
+  exports.byId.set(id, {
+    name: exportName,
+    type: Call.textOf(exportType).toUpperCase(),
+    status: "PENDING",
+    table,
+    properties,
+    listId,
+    file: "",
+    startedAt: at,
+    completedAt: at
+  })
   return Answer.accepted({ id: String(id), links: { status: `${call.origin}${call.path}/tasks/${id}/status` } })
 }
 
@@ -66,6 +78,26 @@ export const status = (portal: Portal, call: Call.Call): Answer.Answer => {
     startedAt,
     completedAt,
     ...(status === "COMPLETE" ? { result: `${call.origin}/emulated-files/exports/${id}.csv` } : {})
+  })
+}
+
+const states = { PENDING: "ENQUEUED", PROCESSING: "PROCESSING", COMPLETE: "DONE" } as const
+
+/** What an export is; to look at it here does not move it on. */
+export const read = ({ exports }: Portal, call: Call.Call): Answer.Answer => {
+  const found = exports.byId.get(Number(call.params.id))
+  if (found === undefined) return Answer.notFound
+  const { completedAt, file, name, properties, startedAt, status, table, type } = found
+  return Answer.ok({
+    id: call.params.id,
+    exportName: name,
+    exportType: type,
+    exportState: states[status],
+    objectType: table.type.id,
+    objectProperties: properties,
+    createdAt: startedAt,
+    updatedAt: completedAt,
+    ...(status === "COMPLETE" ? { recordCount: Csv.parse(file).length - 1 } : {})
   })
 }
 

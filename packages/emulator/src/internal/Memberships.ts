@@ -2,6 +2,7 @@
  * The calls on who is on a list.
  */
 import * as Answer from "./Answer.ts"
+import { complete, errorOf, inputsOf, none } from "./BatchFrame.ts"
 import * as Call from "./Call.ts"
 import { listOf } from "./ListCalls.ts"
 import * as Lists from "./Lists.ts"
@@ -91,13 +92,56 @@ export const clear = (portal: Portal, call: Call.Call): Answer.Answer => {
   return Answer.noContent
 }
 
+export const addFrom = (portal: Portal, call: Call.Call): Answer.Answer => {
+  const source = portal.lists.byId.get(Number(call.params.source))
+  if (source === undefined || source.deletedAt !== undefined) return Answer.notFound
+  const changed = change(portal, call, [...source.members.items.keys()], [])
+  return Answer.isFailure(changed) ? changed : Answer.noContent
+}
+
+/** The members by the time at which they joined; the cursor is how many have been seen. */
+export const joinOrder = (portal: Portal, call: Call.Call): Answer.Answer => {
+  const list = listOf(portal, call)
+  if (list === undefined) return Answer.notFound
+  const limit = Call.integer("limit", call.query.get("limit"), { min: 1, max: maxPage, default: defaultPage })
+  if (typeof limit === "object") return limit
+  const cursor = call.query.get("after")
+  const after = cursor === null ? 0 : idIn(cursor)
+  if (after === undefined) return Answer.invalid(`Invalid cursor: ${cursor}`, { after: [String(cursor)] })
+  const members = [...list.members.items]
+    .sort(([one, at], [other, then]) => at < then ? -1 : at > then ? 1 : one - other)
+    .map(([id, membershipTimestamp]) => ({ recordId: String(id), membershipTimestamp }))
+  return Answer.page(
+    members.slice(after, after + limit),
+    after + limit < members.length && cursorOf(after + limit)
+  )
+}
+
 /** The lists that a record is on. */
 export const ofRecord = ({ lists }: Portal, table: Store.Table, call: Call.Call): Answer.Answer => {
   const record = Store.find(table, call.params.id!)
-  if (record === undefined) return Answer.notFound
-  const on = [...lists.ofRecord.get(record.id) ?? []].filter(({ deletedAt }) => deletedAt === undefined)
-  return Answer.page(on.map((list) => {
-    const at = list.members.items.get(record.id)!
-    return { listId: String(list.id), listVersion: list.version, firstAddedTimestamp: at, lastAddedTimestamp: at }
-  }))
+  return record === undefined ? Answer.notFound : Answer.page(membershipsOf(lists, record))
 }
+
+export const ofRecords = ({ lists, store }: Portal, call: Call.Call): Answer.Answer => {
+  const batch = inputsOf(call)
+  if (Answer.isFailure(batch)) return batch
+  const outcomes = none()
+  for (const { objectTypeId, recordId } of batch.inputs) {
+    const [type, id] = [Call.textOf(objectTypeId), Call.idOf(recordId) ?? ""]
+    const table = Store.tableOf(store, type)
+    const record = table && Store.find(table, id)
+    if (record === undefined) {
+      outcomes.errors.push(errorOf(table ? Answer.absent(table.type, [id]) : Answer.unknownType(type), { ids: [id] }))
+    } else {
+      outcomes.results.push({ objectTypeId: type, recordId: id, recordListMemberships: membershipsOf(lists, record) })
+    }
+  }
+  return complete(200, outcomes, call)
+}
+
+const membershipsOf = (lists: Lists.Lists, { id }: Store.Stored): ReadonlyArray<object> =>
+  [...lists.ofRecord.get(id) ?? []].filter(({ deletedAt }) => deletedAt === undefined).map((list) => {
+    const at = list.members.items.get(id)!
+    return { listId: String(list.id), listVersion: list.version, firstAddedTimestamp: at, lastAddedTimestamp: at }
+  })

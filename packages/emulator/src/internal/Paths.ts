@@ -1,6 +1,7 @@
 /**
  * Every path that is served and what answers it. The paths stand here and nowhere else.
  */
+import type { ObjectType } from "../ObjectType.ts"
 import * as AccountInfo from "./AccountInfo.ts"
 import * as Answer from "./Answer.ts"
 import * as AssociationBatches from "./AssociationBatches.ts"
@@ -14,6 +15,7 @@ import * as Imports from "./Imports.ts"
 import * as ListCalls from "./ListCalls.ts"
 import * as Memberships from "./Memberships.ts"
 import * as OAuth from "./OAuth.ts"
+import * as OldAssociations from "./OldAssociations.ts"
 import * as Owners from "./Owners.ts"
 import * as Pipelines from "./Pipelines.ts"
 import type { Portal } from "./Portal.ts"
@@ -21,6 +23,7 @@ import * as PropertyCalls from "./PropertyCalls.ts"
 import * as Records from "./Records.ts"
 import * as Route from "./Route.ts"
 import * as Schemas from "./Schemas.ts"
+import * as ScopeNames from "./ScopeNames.ts"
 import { search } from "./Search.ts"
 import * as Store from "./Store.ts"
 
@@ -68,10 +71,25 @@ const between = (
   return to === undefined ? Answer.unknownType(call.params.to!) : handle(portal, from, to, call)
 }
 
+/** The scopes for what concerns the types that a path names; a type that is not there is refused for that. */
+const forTypes =
+  (scopesOf: (type: ObjectType, access: ScopeNames.Access) => ReadonlyArray<string>): Route.Scopes =>
+  ({ store }, { from, to, type }, access) => {
+    const ofType = (name: string | undefined) => {
+      const table = name === undefined ? undefined : Store.tableOf(store, name)
+      return table === undefined ? [] : scopesOf(table.type, access)
+    }
+    return type === undefined ? [...new Set([...ofType(from), ...ofType(to)])] : ofType(type)
+  }
+
+const forRecords = forTypes((type, access) => [ScopeNames.ofRecords(type, access)])
+const forDefinitions = forTypes(ScopeNames.ofDefinitions)
+
 export const router: Route.Router = Route.make([
   {
     roots: roots.objects,
     bucket: "general",
+    scopes: forRecords,
     paths: {
       "/{type}": { GET: of(Records.list), POST: of(Records.create) },
       "/{type}/{id}": { GET: of(Records.read), PATCH: of(Records.update), DELETE: of(Records.archive) },
@@ -87,11 +105,13 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.objects,
     bucket: "search",
+    scopes: forRecords,
     paths: { "/{type}/search": { POST: of(search) } }
   },
   {
     roots: roots.recordAssociations,
     bucket: "general",
+    scopes: forRecords,
     paths: {
       "/{from}/{id}/associations/{to}": { GET: between(AssociationCalls.list) },
       "/{from}/{id}/associations/{to}/{toId}": {
@@ -104,6 +124,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.associations,
     bucket: "associations",
+    scopes: forRecords,
     paths: {
       "/{from}/{to}/batch/create": { POST: between(AssociationBatches.create) },
       "/{from}/{to}/batch/associate/default": { POST: between(AssociationBatches.setDefault) },
@@ -119,8 +140,20 @@ export const router: Route.Router = Route.make([
     }
   },
   {
+    roots: ["/crm/v3/associations"],
+    bucket: "associations",
+    scopes: forRecords,
+    paths: {
+      "/{from}/{to}/batch/create": { POST: between(OldAssociations.create) },
+      "/{from}/{to}/batch/read": { POST: between(OldAssociations.read) },
+      "/{from}/{to}/batch/archive": { POST: between(OldAssociations.archive) },
+      "/{from}/{to}/types": { GET: between(OldAssociations.types) }
+    }
+  },
+  {
     roots: roots.properties,
     bucket: "general",
+    scopes: forDefinitions,
     paths: {
       "/{type}": { GET: of(PropertyCalls.list), POST: of(PropertyCalls.create) },
       "/{type}/{name}": {
@@ -142,9 +175,11 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.schemas,
     bucket: "general",
+    scopes: (_portal, _params, access) => [ScopeNames.customSchemas(access)],
     paths: {
       "": { GET: Schemas.list, POST: Schemas.create },
       "/{type}": { GET: of(Schemas.read), PATCH: of(Schemas.update), DELETE: of(Schemas.remove) },
+      "/batch/read": { POST: Schemas.readMany },
       "/{type}/associations": { POST: of(Schemas.createAssociation) },
       "/{type}/associations/{id}": { DELETE: of(Schemas.removeAssociation) }
     }
@@ -152,6 +187,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.pipelines,
     bucket: "general",
+    scopes: forDefinitions,
     paths: {
       "/{type}": { GET: of(Pipelines.list), POST: of(Pipelines.create) },
       "/{type}/{id}": {
@@ -172,11 +208,13 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.owners,
     bucket: "general",
+    scopes: () => [ScopeNames.owners],
     paths: { "": { GET: Owners.list }, "/{id}": { GET: Owners.read } }
   },
   {
     roots: roots.lists,
     bucket: "general",
+    scopes: (_portal, _params, access) => [ScopeNames.lists(access)],
     paths: {
       "": { GET: ListCalls.readMany, POST: ListCalls.create },
       "/search": { POST: ListCalls.search },
@@ -188,13 +226,17 @@ export const router: Route.Router = Route.make([
       "/{id}/memberships/add": { PUT: Memberships.add },
       "/{id}/memberships/remove": { PUT: Memberships.remove },
       "/{id}/memberships/add-and-remove": { PUT: Memberships.addAndRemove },
+      "/{id}/memberships/add-from/{source}": { PUT: Memberships.addFrom },
+      "/{id}/memberships/join-order": { GET: Memberships.joinOrder },
       "/object-type-id/{type}/name/{name}": { GET: ListCalls.readByName },
-      "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) }
+      "/records/{type}/{id}/memberships": { GET: of(Memberships.ofRecord) },
+      "/records/memberships/batch/read": { POST: Memberships.ofRecords }
     }
   },
   {
     roots: roots.imports,
     bucket: "general",
+    scopes: () => [ScopeNames.imports],
     paths: {
       "": { GET: Imports.list, POST: Imports.start },
       "/{id}": { GET: Imports.read },
@@ -205,7 +247,9 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.exports,
     bucket: "general",
+    scopes: () => [ScopeNames.exports],
     paths: {
+      "/{id}": { GET: Exports.read },
       "/async": { POST: Exports.start },
       "/async/tasks/{id}/status": { GET: Exports.status }
     }
@@ -227,6 +271,7 @@ export const router: Route.Router = Route.make([
   {
     roots: roots.events,
     bucket: "events",
+    scopes: () => [ScopeNames.events],
     paths: { "/send": { POST: Events.send }, "/send/batch": { POST: Events.sendBatch } }
   },
   {
@@ -260,5 +305,11 @@ export const router: Route.Router = Route.make([
       "/access-tokens/{token}": { GET: OAuth.accessTokenInfo },
       "/refresh-tokens/{token}": { GET: OAuth.refreshTokenInfo, DELETE: OAuth.deleteRefreshToken }
     }
+  },
+  {
+    // Where people are sent to let an app in: at HubSpot a page of the app for people, not of the API.
+    roots: ["/oauth"],
+    bucket: "none",
+    paths: { "/authorize": { GET: OAuth.authorize }, "/{portal}/authorize": { GET: OAuth.authorize } }
   }
 ])

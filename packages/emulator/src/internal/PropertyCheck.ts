@@ -57,7 +57,7 @@ const read = (property: Property, text: string): Read => {
         : { code: "INVALID_EMAIL", message: `Email address ${text} is invalid` }
     }
     case "number":
-      return text.trim() !== "" && Number.isFinite(Number(text))
+      return decimal.test(text.trim()) && Number.isFinite(Number(text))
         ? { value: text.trim() }
         : { code: "INVALID_INTEGER", message: `${text} was not a valid number.` }
     case "bool":
@@ -83,6 +83,9 @@ const read = (property: Property, text: string): Read => {
   }
 }
 
+/** No hexadecimals, which JavaScript would take. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
 const option = (options: ReadonlyArray<string>, text: string): Read =>
   options.includes(text)
     ? { value: text }
@@ -95,10 +98,21 @@ const optionList = (options: ReadonlyArray<string>, text: string): Read => {
   return stranger === undefined ? { value: values.join(";") } : option(options, stranger)
 }
 
-/** HubSpot takes milliseconds since 1970 and ISO 8601 alike. `NaN` when it is neither. */
+/**
+ * HubSpot takes milliseconds since 1970 and ISO 8601 alike; a time without a zone is UTC's, wherever the emulator runs.
+ * `NaN` when it is neither.
+ */
 export const timeOf = (text: string): number => {
-  const time = /^-?\d{5,}$/.test(text) ? Number(text) : Date.parse(text)
+  const iso = /T[\d:.]+$/.test(text) ? `${text}Z` : text
+  const time = /^-?\d+$/.test(text) ? Number(text) : beginsWithDate(text) ? Date.parse(iso) : NaN
   return Math.abs(time) <= 8.64e15 ? time : NaN
+}
+
+/** `Date.parse` takes much that is none: "1", "May", the 30th of February. */
+const beginsWithDate = (text: string): boolean => {
+  const [, date] = /^(\d{4}-\d{2}-\d{2})(?:T|$)/.exec(text) ?? []
+  const day = date === undefined ? NaN : Date.parse(date)
+  return date !== undefined && !Number.isNaN(day) && new Date(day).toISOString().startsWith(date)
 }
 
 /** The groups of required properties that the values leave unset, one name for each. */

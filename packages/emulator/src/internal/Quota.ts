@@ -9,10 +9,10 @@ import * as RollingWindow from "./RollingWindow.ts"
 /** What a call is counted in; `none` is not counted at all. */
 export type Bucket = "general" | "search" | "associations" | "events" | "none"
 
-/** Who calls: apps have a general window each, and only private ones spend the account's day. */
+/** Who calls. Every app has a general window of its own, and only private ones spend the account's day. */
 export interface Caller {
   readonly key: string
-  readonly daily: boolean
+  readonly app: "private" | "public"
 }
 
 /** What may be spent between two midnights. */
@@ -50,17 +50,17 @@ export const make = (limits: Limits, now: number): Quota => ({
   peak: 0
 })
 
-const windowOf = (self: Quota, bucket: Exclude<Bucket, "none">, { key }: Caller) => {
+const windowOf = (self: Quota, bucket: Exclude<Bucket, "none">, { app, key }: Caller) => {
   if (bucket !== "general") return self[bucket]
   const known = self.general.get(key)
   if (known !== undefined) return known
-  const fresh = window(self.limits.general)
+  const fresh = window(app === "public" ? self.limits.oauth : self.limits.general)
   self.general.set(key, fresh)
   return fresh
 }
 
-const dayFor = (self: Quota, bucket: Bucket, { daily }: Caller): Day | undefined =>
-  bucket === "associations" ? self.associationsDay : bucket === "events" || !daily ? undefined : self.day
+const dayFor = (self: Quota, bucket: Bucket, { app }: Caller): Day | undefined =>
+  bucket === "associations" ? self.associationsDay : bucket === "events" || app === "public" ? undefined : self.day
 
 const usedOf = (day: Day, now: number): number => {
   if (dayOf(now) !== day.number) {

@@ -5,19 +5,27 @@ import type { Answer } from "./Answer.ts"
 import type { Call, Params } from "./Call.ts"
 import type { Portal } from "./Portal.ts"
 import type { Bucket } from "./Quota.ts"
+import type { Access } from "./ScopeNames.ts"
 
 export type Handler = (portal: Portal, call: Call) => Answer
+
+/** The scopes of which a caller needs one; none are needed where there are none. */
+export type Scopes = (portal: Portal, params: Params, access: Access) => ReadonlyArray<string>
 
 /** Calls whose paths have the same beginning and whose requests are counted in the same bucket. */
 export interface Area {
   /** Each of them begins every path of the area. */
   readonly roots: ReadonlyArray<string>
   readonly bucket: Bucket
+  /** Left out: a token is enough. */
+  readonly scopes?: Scopes | undefined
   readonly paths: { readonly [path: string]: { readonly [method: string]: Handler } }
 }
 
 interface Endpoint {
   readonly bucket: Bucket
+  readonly scopes: Scopes | undefined
+  readonly access: Access
   readonly handle: Handler
 }
 
@@ -46,18 +54,24 @@ const isParameter = (segment: string) => segment.startsWith("{")
 
 export const make = (areas: ReadonlyArray<Area>): Router => {
   const root = node()
-  for (const { bucket, paths, roots } of areas) {
+  for (const { bucket, paths, roots, scopes } of areas) {
     for (const beginning of roots) {
       for (const [path, methods] of Object.entries(paths)) {
         const pattern = segmentsOf(beginning + path)
         const leaf = pattern.reduce(descend, root)
         leaf.pattern = pattern
-        for (const [method, handle] of Object.entries(methods)) leaf.methods.set(method, { bucket, handle })
+        for (const [method, handle] of Object.entries(methods)) {
+          leaf.methods.set(method, { bucket, scopes, access: accessOf(method, path), handle })
+        }
       }
     }
   }
   return root
 }
+
+/** Some of what reads is a POST, since its question needs a body. */
+const accessOf = (method: string, path: string): Access =>
+  method === "GET" || /\/(search|read)$/.test(path) ? "read" : "write"
 
 const descend = (from: Node, segment: string): Node => {
   if (isParameter(segment)) return from.parameter ??= node()

@@ -4,6 +4,7 @@
 import * as ObjectType from "../ObjectType.ts"
 import * as Answer from "./Answer.ts"
 import * as Associations from "./Associations.ts"
+import { complete, errorOf, none } from "./BatchFrame.ts"
 import * as Call from "./Call.ts"
 import type { Portal } from "./Portal.ts"
 import * as Properties from "./Properties.ts"
@@ -75,6 +76,20 @@ export const read = (portal: Portal, table: Store.Table): Answer.Answer => Answe
 
 const strings = (u: unknown): ReadonlyArray<string> | undefined =>
   Array.isArray(u) ? u.filter((one) => typeof one === "string") : undefined
+
+export const readMany = (portal: Portal, call: Call.Call): Answer.Answer => {
+  const json = Call.body(call)
+  if (Answer.isFailure(json)) return json
+  if (!Array.isArray(json.inputs)) return Answer.invalid("The request needs `inputs`, an array of types.")
+  const outcomes = none()
+  for (const input of json.inputs) {
+    const name = Call.textOf(input)
+    const table = Store.tableOf(portal.store, name)
+    if (table === undefined) outcomes.errors.push(errorOf(Answer.unknownType(name), { ids: [name] }))
+    else outcomes.results.push(show(portal, table))
+  }
+  return complete(200, outcomes, call)
+}
 
 export const create = (portal: Portal, call: Call.Call): Answer.Answer => {
   const json = Call.body(call)

@@ -95,27 +95,37 @@ const api = (
     now()
   )
   return Effect.flatMap(bodyOf(request), (text) => {
-    // These two never get as far as the write.
-    const noted = (status: number | null) =>
-      Watch.add(account.log, {
+    const lasted = () => performance.now() - start
+    /** What has no fault is sent as good as at once. */
+    const note = (status: number | null, delivery: Effect.Effect<void>) => {
+      const entry = Watch.add(account.log, {
         at: now(),
         method: request.method,
         path: arrival.path,
         status,
-        millis: performance.now() - start,
+        millis: arrival.fault === undefined ? lasted() : null,
         fault: arrival.fault?.kind ?? null
       })
+      return arrival.fault === undefined ? delivery : Effect.ensuring(
+        delivery,
+        Effect.sync(() => {
+          entry.millis = lasted()
+        })
+      )
+    }
+    // These two never get as far as the write.
     if (text === undefined || arrival.fault?.kind === "reset" || arrival.fault?.kind === "hang") {
-      noted(null)
-      return Wire.deliver(response, nothing, arrival.fault)
+      return note(null, Wire.deliver(response, nothing, arrival.fault))
     }
     const { portal } = arrival.home
     listeners?.before(portal)
     const answer = Account.conclude(account, arrival, text, now())
     const message = messageOf(answer, arrival.correlationId, arrival.headers)
     if (Wire.answers(arrival.fault)) Counters.increment(account.counters.statuses, answer.status)
-    noted(Wire.answers(arrival.fault) ? answer.status : null)
-    const delivery = Wire.deliver(response, message, arrival.fault)
+    const delivery = note(
+      Wire.answers(arrival.fault) ? answer.status : null,
+      Wire.deliver(response, message, arrival.fault)
+    )
     return listeners === undefined ? delivery : Effect.zipRight(listeners.after(portal), delivery)
   })
 }

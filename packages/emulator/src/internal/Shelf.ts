@@ -39,6 +39,16 @@ export const remove = <A>(self: Shelf<A>, id: number): void => {
   if (self.ids.length > 2 * self.items.size + 64) self.ids = self.ids.filter((id) => self.items.has(id))
 }
 
+/** The items with the highest ids, those first. */
+export const last = <A>(self: Shelf<A>, limit: number): ReadonlyArray<A> => {
+  const items: Array<A> = []
+  for (let at = self.ids.length - 1; at >= 0 && items.length < limit; at--) {
+    const item = self.items.get(self.ids[at]!)
+    if (item !== undefined) items.push(item)
+  }
+  return items
+}
+
 /** Up to `limit` items with ids above `after`, and whether there are more. */
 export const page = <A>(
   self: Shelf<A>,

@@ -247,6 +247,12 @@ export const showAll = (record: Stored): CrmRecord => frame(record, { ...record.
 export const all = (table: Table): ReadonlyArray<CrmRecord> =>
   Shelf.page(table.live, 0, Number.POSITIVE_INFINITY).items.map(showAll)
 
+/** The newest live records of a type, newest first; none of a type that is not there. */
+export const newest = (self: Store, type: string, limit: number): ReadonlyArray<CrmRecord> => {
+  const table = tableOf(self, type)
+  return table === undefined ? [] : Shelf.last(table.live, limit).map(showAll)
+}
+
 const frame = (record: Stored, properties: CrmRecord["properties"]): CrmRecord => {
   const { archivedAt, createdAt, id, updatedAt } = record
   return archivedAt === undefined

@@ -2,7 +2,9 @@
  * What the inspector page shows: the last requests, and how full each window is. A ring of 500, so it costs next to
  * nothing while nobody looks.
  */
+import * as Duration from "effect/Duration"
 import type { Account } from "./Account.ts"
+import * as Quota from "./Quota.ts"
 import * as RollingWindow from "./RollingWindow.ts"
 
 export interface Entry {
@@ -13,7 +15,8 @@ export interface Entry {
   readonly path: string
   /** None when no answer came. */
   readonly status: number | null
-  readonly millis: number
+  /** From the request's head until its answer is sent, or will not be; `null` while it is under way. */
+  millis: number | null
   readonly fault: string | null
 }
 
@@ -26,29 +29,42 @@ const size = 500
 
 export const make = (): Log => ({ entries: [], count: 0 })
 
-export const add = (self: Log, entry: Omit<Entry, "n">): void => {
-  self.entries[self.count % size] = { n: ++self.count, ...entry }
+export const add = (self: Log, entry: Omit<Entry, "n">): Entry => {
+  const kept = { n: self.count + 1, ...entry }
+  self.entries[self.count % size] = kept
+  self.count++
+  return kept
 }
 
 /** The entries after the n-th that are still kept, oldest first. */
 export const since = (self: Log, n: number): ReadonlyArray<Entry> => {
-  const first = Math.max(0, self.count - size, Math.min(n, self.count))
+  const first = Math.max(0, self.count - size, Math.min(Math.floor(n), self.count))
   return Array.from({ length: self.count - first }, (_, i) => self.entries[(first + i) % size]!)
 }
 
+const dayLength = 86_400_000
+
 /** Tokens are told by their place: they are secrets, even here. */
-export const windows = ({ homes }: Account, now: number) =>
-  homes.flatMap(({ portal, quota }) => {
+export const windows = ({ byToken, homes }: Account, now: number) =>
+  homes.flatMap((home) => {
+    const { portal, quota } = home
+    const { limits } = quota
+    const named = (bucket: string) => homes.length > 1 ? `${portal.id}: ${bucket}` : bucket
     const shown = (bucket: string, window: RollingWindow.RollingWindow) => ({
-      name: homes.length > 1 ? `${portal.id}: ${bucket}` : bucket,
+      name: named(bucket),
       held: RollingWindow.held(window, now),
       limit: window.limit,
       width: window.width
     })
+    const unused = RollingWindow.make(limits.general.limit, Duration.toMillis(limits.general.window))
+    const tokens = [...byToken].filter(([, identity]) => identity.home === home).map(([token]) => token)
+    const apps = [...quota.general].filter(([key]) => !byToken.has(key))
     return [
-      ...[...quota.general.values()].map((window, i) => shown(i === 0 ? "general" : `general ${i + 1}`, window)),
+      ...tokens.map((token, i) => shown(i === 0 ? "general" : `general ${i + 1}`, quota.general.get(token) ?? unused)),
+      ...apps.map(([key, window]) => shown(key, window)),
       shown("search", quota.search),
       shown("associations", quota.associations),
-      shown("events", quota.events)
+      shown("events", quota.events),
+      { name: named("daily"), held: Quota.usedToday(quota, now), limit: limits.daily, width: dayLength }
     ]
   })
