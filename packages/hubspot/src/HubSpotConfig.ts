@@ -200,28 +200,30 @@ const batchingFrom = (text: string): Either.Either<boolean | Batching, ConfigErr
  * @since 0.1.0
  * @category config
  */
-export const fromEnvironment: Config.Config<Options> = Config.all({
-  accessToken: Config.option(Config.redacted("HUBSPOT_ACCESS_TOKEN")).pipe(Config.mapOrFail(usable)),
-  baseUrl: Config.string("HUBSPOT_BASE_URL").pipe(
-    Config.validate({
-      message: "it must be an absolute http or https URL, such as http://127.0.0.1:4010",
-      validation: (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    }),
-    Config.withDefault(undefined)
-  ),
-  tier: Config.withDefault(Schema.Config("HUBSPOT_TIER", Tier.Tier), undefined),
-  apiVersion: Config.withDefault(Schema.Config("HUBSPOT_API_VERSION", ApiVersion), undefined),
-  timeZone: Config.string("HUBSPOT_TIME_ZONE").pipe(
-    Config.validate({
-      message: `it must be a time zone such as "America/New_York" or "+01:00"`,
-      validation: (name) => Option.isSome(DateTime.zoneFromString(name))
-    }),
-    Config.withDefault(undefined)
-  ),
-  profile: Profile.config("hubspot"),
-  overrides: Policy.config("hubspot"),
-  batching: Config.withDefault(Config.mapOrFail(Config.string("HUBSPOT_BATCHING"), batchingFrom), undefined)
-})
+export const fromEnvironment: Config.Config<Options> = /*#__PURE__*/ Config.suspend(() =>
+  Config.all({
+    accessToken: Config.option(Config.redacted("HUBSPOT_ACCESS_TOKEN")).pipe(Config.mapOrFail(usable)),
+    baseUrl: Config.string("HUBSPOT_BASE_URL").pipe(
+      Config.validate({
+        message: "it must be an absolute http or https URL, such as http://127.0.0.1:4010",
+        validation: (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+      }),
+      Config.withDefault(undefined)
+    ),
+    tier: Config.withDefault(Schema.Config("HUBSPOT_TIER", Tier.Tier), undefined),
+    apiVersion: Config.withDefault(Schema.Config("HUBSPOT_API_VERSION", ApiVersion), undefined),
+    timeZone: Config.string("HUBSPOT_TIME_ZONE").pipe(
+      Config.validate({
+        message: `it must be a time zone such as "America/New_York" or "+01:00"`,
+        validation: (name) => Option.isSome(DateTime.zoneFromString(name))
+      }),
+      Config.withDefault(undefined)
+    ),
+    profile: Profile.config("hubspot"),
+    overrides: Policy.config("hubspot"),
+    batching: Config.withDefault(Config.mapOrFail(Config.string("HUBSPOT_BATCHING"), batchingFrom), undefined)
+  })
+)
 
 /**
  * The account that the environment names: see `fromEnvironment`.
@@ -229,8 +231,8 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
  * @since 0.1.0
  * @category layers
  */
-export const layerFromEnvironment: Layer.Layer<HubSpotConfig, ConfigError.ConfigError | Policy.InvalidPolicy> = Layer
-  .effect(HubSpotConfig, Effect.flatMap(fromEnvironment, make))
+export const layerFromEnvironment: Layer.Layer<HubSpotConfig, ConfigError.ConfigError | Policy.InvalidPolicy> =
+  /*#__PURE__*/ Layer.suspend(() => Layer.effect(HubSpotConfig, Effect.flatMap(fromEnvironment, make)))
 
 const withTier = (
   ofTier: ReadonlyArray<RateLimiter.BucketInput>,

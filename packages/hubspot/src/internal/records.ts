@@ -86,8 +86,11 @@ export type Decoder = <R extends CrmRecord<unknown>>(
 
 /** With `names`, each of them is there, as `null` where it is not set; without, whatever the answer holds. */
 export const decoder = (fields: Fields): Decoder => {
+  // Effect compiles a schema when it is first used, and keeps that: a program should not start with all that it might use.
   const decoders = new Map(
-    Object.entries(fields).map(([name, field]) => [name, ParseResult.decodeUnknownEither(field)] as const)
+    Object.entries(fields).map(([name, field]) =>
+      [name, (text: string) => ParseResult.decodeUnknownEither(field)(text)] as const
+    )
   )
   const value = (name: string, text: string | null | undefined) => {
     // HubSpot writes a value that was cleared as an empty string.
@@ -168,7 +171,11 @@ export type Encoder = (
 ) => Either.Either<WireProperties, InvalidRequest>
 
 export const encoders = (fields: Fields): ReadonlyMap<string, (value: unknown) => Either.Either<unknown, unknown>> =>
-  new Map(Object.entries(fields).map(([name, field]) => [name, ParseResult.encodeUnknownEither(field)] as const))
+  new Map(
+    Object.entries(fields).map(([name, field]) =>
+      [name, (value: unknown) => ParseResult.encodeUnknownEither(field)(value)] as const
+    )
+  )
 
 export const encoder = (fields: Fields): Encoder => {
   const byName = encoders(fields)
