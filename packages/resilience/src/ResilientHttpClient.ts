@@ -168,9 +168,10 @@ export const make = (
       observer,
       timers: yield* Timers.make
     }
-    const changes = yield* Effect.makeSemaphore(1)
+    let changes: Effect.Semaphore | undefined
     // Limits of one policy with the rest of another would be neither. Nor may the permit be lost by an interruption.
-    const oneAtATime = (change: Effect.Effect<void>) => Effect.uninterruptible(changes.withPermits(1)(change))
+    const oneAtATime = (change: Effect.Effect<void>) =>
+      Effect.uninterruptible((changes ??= Effect.unsafeMakeSemaphore(1)).withPermits(1)(change))
     const surroundings = { baseUrl: options.baseUrl, endpointOf: Endpoint.make(), keyOf: options.key }
 
     const run = <A, R>(

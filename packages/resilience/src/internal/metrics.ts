@@ -41,6 +41,15 @@ export interface Metrics {
 
 /** With the labels of the region in which the client is made. */
 export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (own) => {
+  let found = byRegion.get(own)
+  if (found === undefined) byRegion.set(own, found = withLabels(own))
+  return found
+})
+
+/** Clients of one region share what there is to keep for each label: there may be as many of them as a service has users. */
+const byRegion = new WeakMap<ReadonlyArray<MetricLabel.MetricLabel>, Metrics>()
+
+const withLabels = (own: ReadonlyArray<MetricLabel.MetricLabel>): Metrics => {
   const labelled = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) => {
     // Effect finds a metric again by the identity of its labels: they have to be the same ones each time.
     const kept = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
@@ -90,7 +99,7 @@ export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.cur
     },
     budget: (key, level) => left(level, { "resilience.key": key })
   }
-})
+}
 
 /** The status where there was an answer, as the conventions have it, else what went wrong. */
 export const errorType = (error: ApiError): string =>
