@@ -46,7 +46,7 @@ const anyText = FastCheck.oneof(
 
 describe("a value that is plain", () => {
   it.each(names)("is what the schema says: %s", (name) => {
-    const field: Schema.Schema<unknown, string> = fields[name]
+    const field: Schema.Schema.AnyNoContext = fields[name]
     const decode = Schema.decodeUnknownEither(field)
     FastCheck.assert(
       FastCheck.property(anyText.filter((text) => text !== ""), (text) => {
