@@ -68,6 +68,14 @@ describe("a policy", () => {
       })
   )
 
+  it.effect("that was checked is taken as it is, by as many clients as there may be", () =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.make(Profile.production, { deadline: "1 minute" })
+      assert.strictEqual(yield* Policy.make(policy), policy)
+      assert.strictEqual(yield* Policy.make(policy, { deadline: undefined }), policy)
+      assert.notStrictEqual(yield* Policy.make(policy, { deadline: "2 minutes" }), policy)
+    }))
+
   it.effect("can be changed again", () =>
     Effect.gen(function*() {
       const first = yield* Policy.make(Profile.testing, { retry: { retries: 7 } })

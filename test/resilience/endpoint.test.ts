@@ -9,17 +9,20 @@ describe("where a call goes", () => {
       ["http://127.0.0.1:8080", "127.0.0.1", "8080"]
     ] as const
   )("%s", (origin, address, port) => {
-    assert.deepInclude(Endpoint.make()("GET", origin, "/x"), { address, port, method: "GET", template: "/x" })
+    assert.deepInclude(Endpoint.of("GET", origin, "/x"), { address, port, method: "GET", template: "/x" })
   })
 
   it("is nowhere where the origin is none", () => {
-    assert.isUndefined(Endpoint.make()("GET", "nowhere", undefined))
+    assert.isUndefined(Endpoint.of("GET", "nowhere", undefined))
   })
 
-  it("is told of any number of servers, and only a thousand are remembered", () => {
-    const endpointOf = Endpoint.make()
+  it("is told of any number of servers, and is the same for the same one", () => {
     for (let n = 0; n < 2100; n++) {
-      assert.strictEqual(endpointOf("GET", `http://host-${n}.example`, undefined)?.address, `host-${n}.example`)
+      assert.strictEqual(Endpoint.of("GET", `http://host-${n}.example`, undefined)?.address, `host-${n}.example`)
     }
+    assert.strictEqual(
+      Endpoint.of("GET", "http://a.example", "/x"),
+      Endpoint.of("GET", "http://a.example", "/x")
+    )
   })
 })

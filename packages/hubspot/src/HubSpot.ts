@@ -29,7 +29,7 @@ export const layer: Layer.Layer<
   HubSpotClient.HubSpotClient,
   ConfigError.ConfigError | Policy.InvalidPolicy,
   HttpClient.HttpClient
-> = Layer.provide(HubSpotClient.layer, HubSpotConfig.layerFromEnvironment)
+> = /*#__PURE__*/ Layer.provide(HubSpotClient.layer, HubSpotConfig.layerFromEnvironment)
 
 /**
  * A client for the account that the options name.

@@ -191,17 +191,18 @@ const usable = (
     )
 }
 
-const batching: Config.Config<false | Batching | undefined> = Config.all({
-  merged: Config.withDefault(Config.literal("off", "reads", "all")("HUBSPOT_BATCHING"), undefined),
-  window: Config.string("HUBSPOT_BATCHING_WINDOW").pipe(
-    Config.validate({ message: "it must be a time such as 10 millis", validation: isWindow }),
-    Config.withDefault(undefined)
+const batching = (): Config.Config<false | Batching | undefined> =>
+  Config.all({
+    merged: Config.withDefault(Config.literal("off", "reads", "all")("HUBSPOT_BATCHING"), undefined),
+    window: Config.string("HUBSPOT_BATCHING_WINDOW").pipe(
+      Config.validate({ message: "it must be a time such as 10 millis", validation: isWindow }),
+      Config.withDefault(undefined)
+    )
+  }).pipe(
+    Config.map(({ merged, window }) =>
+      merged === undefined || merged === "off" ? merged && false : { window, writes: merged === "all" }
+    )
   )
-}).pipe(
-  Config.map(({ merged, window }) =>
-    merged === undefined || merged === "off" ? merged && false : { window, writes: merged === "all" }
-  )
-)
 
 /**
  * `HUBSPOT_ACCESS_TOKEN`, and where they are set `HUBSPOT_BASE_URL`, `HUBSPOT_TIER` (`free`, `starter`, `professional`,
@@ -214,28 +215,30 @@ const batching: Config.Config<false | Batching | undefined> = Config.all({
  * @since 0.1.0
  * @category config
  */
-export const fromEnvironment: Config.Config<Options> = Config.all({
-  accessToken: Config.option(Config.redacted("HUBSPOT_ACCESS_TOKEN")).pipe(Config.mapOrFail(usable)),
-  baseUrl: Config.string("HUBSPOT_BASE_URL").pipe(
-    Config.validate({
-      message: "it must be an absolute http or https URL, such as http://127.0.0.1:4010",
-      validation: (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    }),
-    Config.withDefault(undefined)
-  ),
-  tier: Config.withDefault(Schema.Config("HUBSPOT_TIER", Tier.Tier), undefined),
-  apiVersion: Config.withDefault(Schema.Config("HUBSPOT_API_VERSION", ApiVersion), undefined),
-  timeZone: Config.string("HUBSPOT_TIME_ZONE").pipe(
-    Config.validate({
-      message: `it must be a time zone such as "America/New_York" or "+01:00"`,
-      validation: (name) => Option.isSome(DateTime.zoneFromString(name))
-    }),
-    Config.withDefault(undefined)
-  ),
-  profile: Profile.config("hubspot"),
-  overrides: Policy.config("hubspot"),
-  batching
-})
+export const fromEnvironment: Config.Config<Options> = /*#__PURE__*/ Config.suspend(() =>
+  Config.all({
+    accessToken: Config.option(Config.redacted("HUBSPOT_ACCESS_TOKEN")).pipe(Config.mapOrFail(usable)),
+    baseUrl: Config.string("HUBSPOT_BASE_URL").pipe(
+      Config.validate({
+        message: "it must be an absolute http or https URL, such as http://127.0.0.1:4010",
+        validation: (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+      }),
+      Config.withDefault(undefined)
+    ),
+    tier: Config.withDefault(Schema.Config("HUBSPOT_TIER", Tier.Tier), undefined),
+    apiVersion: Config.withDefault(Schema.Config("HUBSPOT_API_VERSION", ApiVersion), undefined),
+    timeZone: Config.string("HUBSPOT_TIME_ZONE").pipe(
+      Config.validate({
+        message: `it must be a time zone such as "America/New_York" or "+01:00"`,
+        validation: (name) => Option.isSome(DateTime.zoneFromString(name))
+      }),
+      Config.withDefault(undefined)
+    ),
+    profile: Profile.config("hubspot"),
+    overrides: Policy.config("hubspot"),
+    batching: batching()
+  })
+)
 
 /**
  * The account that the environment names: see `fromEnvironment`.
@@ -243,8 +246,8 @@ export const fromEnvironment: Config.Config<Options> = Config.all({
  * @since 0.1.0
  * @category layers
  */
-export const layerFromEnvironment: Layer.Layer<HubSpotConfig, ConfigError.ConfigError | Policy.InvalidPolicy> = Layer
-  .effect(HubSpotConfig, Effect.flatMap(fromEnvironment, make))
+export const layerFromEnvironment: Layer.Layer<HubSpotConfig, ConfigError.ConfigError | Policy.InvalidPolicy> =
+  /*#__PURE__*/ Layer.suspend(() => Layer.effect(HubSpotConfig, Effect.flatMap(fromEnvironment, make)))
 
 const withTier = (
   ofTier: ReadonlyArray<RateLimiter.BucketInput>,

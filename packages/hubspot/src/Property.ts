@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Plain from "./internal/plain.ts"
 
 /**
  * @since 0.1.0
@@ -18,7 +19,9 @@ export const text = Schema.String
  * @since 0.1.0
  * @category schemas
  */
-export const number: Schema.Schema<number, string> = Schema.compose(Schema.NumberFromString, Schema.Finite)
+export const number: Schema.Schema<number, string> = Schema.compose(Schema.NumberFromString, Schema.Finite).annotations(
+  Plain.annotation(Plain.number)
+)
 
 /**
  * @since 0.1.0
@@ -28,7 +31,7 @@ export const boolean: Schema.Schema<boolean, string> = Schema.transform(
   Schema.Literal("true", "false"),
   Schema.Boolean,
   { strict: true, decode: (text) => text === "true", encode: (value) => value ? "true" : "false" }
-) as Schema.Schema<boolean, string> // every string is tried, and most are refused
+).annotations(Plain.annotation(Plain.boolean)) as Schema.Schema<boolean, string> // every string is tried, and most are refused
 
 /**
  * An instant; HubSpot sends ISO 8601, older properties milliseconds since the epoch.
@@ -36,7 +39,11 @@ export const boolean: Schema.Schema<boolean, string> = Schema.transform(
  * @since 0.1.0
  * @category schemas
  */
-export const datetime: Schema.Schema<DateTime.Utc, string> = instant((instant) => instant, DateTime.formatIso)
+export const datetime: Schema.Schema<DateTime.Utc, string> = instant(
+  (instant) => instant,
+  DateTime.formatIso,
+  Plain.instant
+)
 
 /**
  * A day, as its midnight in UTC; on the wire `2026-11-23`. What is written loses its time of day.
@@ -46,7 +53,8 @@ export const datetime: Schema.Schema<DateTime.Utc, string> = instant((instant) =
  */
 export const date: Schema.Schema<DateTime.Utc, string> = instant(
   (instant) => DateTime.startOf(instant, "day"),
-  DateTime.formatIsoDateUtc
+  DateTime.formatIsoDateUtc,
+  Plain.day
 )
 
 /**
@@ -69,11 +77,14 @@ export const enumeration = <const Options extends ReadonlyArray<string>>(
  * @since 0.1.0
  * @category schemas
  */
-export const options: Schema.Schema<ReadonlyArray<string>, string> = Schema.split(";")
+export const options: Schema.Schema<ReadonlyArray<string>, string> = Schema.split(";").annotations(
+  Plain.annotation(Plain.options)
+)
 
 function instant(
   read: (instant: DateTime.Utc) => DateTime.Utc,
-  write: (instant: DateTime.Utc) => string
+  write: (instant: DateTime.Utc) => string,
+  plain: Plain.Reader
 ): Schema.Schema<DateTime.Utc, string> {
   return Schema.transformOrFail(Schema.String, Schema.DateTimeUtcFromSelf, {
     strict: true,
@@ -83,5 +94,5 @@ function instant(
         onSome: (instant) => ParseResult.succeed(read(DateTime.toUtc(instant)))
       }),
     encode: (instant) => ParseResult.succeed(write(instant))
-  })
+  }).annotations(Plain.annotation(plain))
 }

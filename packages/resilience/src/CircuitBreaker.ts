@@ -261,34 +261,47 @@ export const unsafeMake = (
     unsafeSettle,
     unsafeRefuse: refuse,
     withPermit,
-    check: withNow((now) => {
-      const refused = Circuit.refusedUntil(circuit, now)
-      return refused === undefined ? Effect.void : refuse(refused, now)
-    }),
-    change: Effect.async<void>((resume) => {
-      const tell = () => {
-        listeners.delete(tell)
-        resume(Effect.void)
-      }
-      listeners.add(tell)
-      return Effect.sync(() => listeners.delete(tell))
-    }),
-    state: Effect.flatMap(monotonicMillis, (now) =>
-      Effect.map(
-        instant(circuit.mode === "open" && now < circuit.openUntil ? circuit.openUntil : Infinity, now),
-        (retryAt) => ({ mode: circuit.mode, retryAt })
-      )),
-    changes: Stream.changes(
-      Stream.asyncPush<Mode>(
-        (emit) => Effect.zipLeft(listen((mode) => emit.single(mode)), Effect.sync(() => emit.single(circuit.mode))),
-        {
-          bufferSize: "unbounded"
+    // Made when they are asked for: there may be a circuit for each of many accounts, and nobody looks at most of them.
+    get check() {
+      return withNow((now) => {
+        const refused = Circuit.refusedUntil(circuit, now)
+        return refused === undefined ? Effect.void : refuse(refused, now)
+      })
+    },
+    get change() {
+      return Effect.async<void>((resume) => {
+        const tell = () => {
+          listeners.delete(tell)
+          resume(Effect.void)
         }
+        listeners.add(tell)
+        return Effect.sync(() => listeners.delete(tell))
+      })
+    },
+    get state() {
+      return Effect.flatMap(monotonicMillis, (now) =>
+        Effect.map(
+          instant(circuit.mode === "open" && now < circuit.openUntil ? circuit.openUntil : Infinity, now),
+          (retryAt) => ({ mode: circuit.mode, retryAt })
+        ))
+    },
+    get changes() {
+      return Stream.changes(
+        Stream.asyncPush<Mode>(
+          (emit) => Effect.zipLeft(listen((mode) => emit.single(mode)), Effect.sync(() => emit.single(circuit.mode))),
+          { bufferSize: "unbounded" }
+        )
       )
-    ),
-    isolate: step(() => Circuit.isolate(circuit)),
-    disable: step(() => Circuit.disable(circuit)),
-    reset: step((now) => Circuit.reset(circuit, now))
+    },
+    get isolate() {
+      return step(() => Circuit.isolate(circuit))
+    },
+    get disable() {
+      return step(() => Circuit.disable(circuit))
+    },
+    get reset() {
+      return step((now) => Circuit.reset(circuit, now))
+    }
   }
 }
 

@@ -148,6 +148,17 @@ export class InvalidPolicy extends Schema.TaggedError<InvalidPolicy>()("InvalidP
  * @category constructors
  */
 export const make = (profile: Policy, overrides: Overrides = {}): Effect.Effect<Policy, InvalidPolicy> =>
+  checked.has(profile) && Object.keys(given(overrides)).length === 0
+    ? Effect.succeed(profile)
+    : Effect.map(check(profile, overrides), (policy) => {
+      checked.add(policy)
+      return policy
+    })
+
+/** What came out of `make` is not checked again, nor copied, by each client that is made with it. */
+const checked = new WeakSet<Policy>()
+
+const check = (profile: Policy, overrides: Overrides): Effect.Effect<Policy, InvalidPolicy> =>
   Schema.decodeUnknown(Policy)(merge(profile, overrides), { errors: "all", onExcessProperty: "error" }).pipe(
     Effect.mapError((error) => {
       const issues = issuesOf(error).map(({ message, path }) => ({

@@ -353,12 +353,21 @@ const renewed = (window: RollingWindow.RollingWindow | undefined, changed: Rolli
 const toWindow = ({ limit, window }: Bucket, clock: Clock.Clock): RollingWindow.RollingWindow => {
   if (!("dayIn" in window)) return RollingWindow.make(limit, Duration.toMillis(window))
   // The schema has seen to it that there is such a zone.
-  const timeZone = Option.getOrThrow(DateTime.zoneFromString(window.dayIn))
+  const endOfDay = endOfDays(Option.getOrThrow(DateTime.zoneFromString(window.dayIn)))
   // Midnight is a matter of the wall clock; everything else here is measured on the one that is never set.
   return RollingWindow.daily(limit, (now) => {
     const ahead = clock.unsafeCurrentTimeMillis() - Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
-    return nextMidnight(now + ahead, timeZone) - ahead
+    return endOfDay(now + ahead) - ahead
   })
+}
+
+/** Every call asks for its day's end, and the calendar of a zone is slow to answer: it is asked once a day. */
+const endOfDays = (timeZone: DateTime.TimeZone) => {
+  let asked = { at: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY }
+  return (now: number): number => {
+    if (now < asked.at || now >= asked.end) asked = { at: now, end: nextMidnight(now, timeZone) }
+    return asked.end
+  }
 }
 
 const nextMidnight = (now: number, timeZone: DateTime.TimeZone): number =>

@@ -170,9 +170,10 @@ export const make = (
       observer,
       timers: yield* Timers.make
     }
-    const changes = yield* Effect.makeSemaphore(1)
+    let changes: Effect.Semaphore | undefined
     // Limits of one policy with the rest of another would be neither. Nor may the permit be lost by an interruption.
-    const oneAtATime = (change: Effect.Effect<void>) => Effect.uninterruptible(changes.withPermits(1)(change))
+    const oneAtATime = (change: Effect.Effect<void>) =>
+      Effect.uninterruptible((changes ??= Effect.unsafeMakeSemaphore(1)).withPermits(1)(change))
     const surroundings = Call.surroundings(options.baseUrl, options.key)
 
     const run = <A, R>(
@@ -266,7 +267,9 @@ export const make = (
       limiter: options.limiter ?? maker.own,
       circuits: Effect.sync(() => terms.destinations.circuits()),
       snapshot: observer.snapshot,
-      events: observer.events,
+      get events() {
+        return observer.events
+      },
       policy: Effect.sync(() => terms.policy),
       setPolicy: (policy) =>
         Policy.make(policy).pipe(

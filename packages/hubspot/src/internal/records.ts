@@ -8,6 +8,7 @@ import * as Rec from "effect/Record"
 import * as Schema from "effect/Schema"
 import type { Associated as AssociatedRecords, CrmRecord, Fields } from "../CrmRecord.ts"
 import { invalid } from "./invalid.ts"
+import * as Plain from "./plain.ts"
 
 /** Ids are strings; some of HubSpot's answers have them as numbers. */
 const Id = Schema.transform(Schema.Union(Schema.String, Schema.Number), Schema.String, {
@@ -87,8 +88,11 @@ export type Decoder = <R extends CrmRecord<unknown>>(
 
 /** With `names`, each of them is there, as `null` where it is not set; without, whatever the answer holds. */
 export const decoder = (fields: Fields): Decoder => {
+  // Effect compiles a schema when it is first used, and keeps that: a program should not start with all that it might use.
   const decoders = new Map(
-    Object.entries(fields).map(([name, field]) => [name, ParseResult.decodeUnknownEither(field)] as const)
+    Object.entries(fields).map(([name, field]) =>
+      [name, (text: string) => ParseResult.decodeUnknownEither(field)(text)] as const
+    )
   )
   const value = (name: string, text: string | null | undefined) => {
     // HubSpot writes a value that was cleared as an empty string.
@@ -101,36 +105,59 @@ export const decoder = (fields: Fields): Decoder => {
     // A property may have had another type when this was written.
     value: Either.getOrElse(value(name, text), () => null)
   })
-  return (<R>(names: ReadonlyArray<string> | undefined, history: ReadonlyArray<string> = []) =>
-    Schema.transformOrFail(Wire, Schema.declare((_): _ is Answered<R> => true), {
+  /** Of a value that is not plain its own schema is asked; of what that refuses, the record's. */
+  const readers = new Map(
+    Object.entries(fields).map(([name, field]) => {
+      const plain = Plain.readerOf(field)
+      const reader: Plain.Reader = (text) => plain(text) ?? Either.getOrUndefined(value(name, text))
+      return [name, reader] as const
+    })
+  )
+  const readerOf = (name: string) => readers.get(name) ?? Plain.asItIs
+
+  return <R extends CrmRecord<unknown>>(
+    names: ReadonlyArray<string> | undefined,
+    history: ReadonlyArray<string> = []
+  ): Schema.Schema<Answered<R>, unknown> => {
+    const plain = Plain.records(readerOf, names)
+
+    const exact = (wire: typeof Wire.Type): Either.Either<Answered<R>, ParseResult.ParseIssue> => {
+      const properties: { [name: string]: unknown } = {}
+      for (const name of names ?? Object.keys(wire.properties)) {
+        const decoded = value(name, Object.hasOwn(wire.properties, name) ? wire.properties[name] : null)
+        if (Either.isLeft(decoded)) {
+          return Either.left(new ParseResult.Pointer(["properties", name], wire, decoded.left))
+        }
+        properties[name] = decoded.right
+      }
+      const { associations, new: isNew, objectWriteTraceId: traceId, properties: raw, ...rest } = wire
+      const { propertiesWithHistory = {}, ...others } = rest
+      const versions = history.map((name) => {
+        const known = Object.hasOwn(propertiesWithHistory, name) ? propertiesWithHistory[name] : undefined
+        return [name, (known ?? []).map((version) => past(name, version))] as const
+      })
+      const record = {
+        ...others,
+        properties,
+        ...(history.length === 0 ? {} : { propertiesWithHistory: Object.fromEntries(versions) }),
+        ...(associations === undefined ? {} : { associations: Rec.map(associations, associated) }),
+        ...(isNew === undefined ? {} : { isNew })
+      }
+      // The loop makes what `R` says of the fields and names, which types cannot follow.
+      return Either.right({ record: record as unknown as R, raw, traceId })
+    }
+
+    return Schema.transformOrFail(Schema.Unknown, Schema.declare((_): _ is Answered<R> => true), {
       strict: true,
-      decode: (wire) => {
-        const properties: { [name: string]: unknown } = {}
-        for (const name of names ?? Object.keys(wire.properties)) {
-          const decoded = value(name, Object.hasOwn(wire.properties, name) ? wire.properties[name] : null)
-          if (Either.isLeft(decoded)) {
-            return ParseResult.fail(new ParseResult.Pointer(["properties", name], wire, decoded.left))
-          }
-          properties[name] = decoded.right
-        }
-        const { associations, new: isNew, objectWriteTraceId: traceId, properties: raw, ...rest } = wire
-        const { propertiesWithHistory = {}, ...plain } = rest
-        const versions = history.map((name) => {
-          const known = Object.hasOwn(propertiesWithHistory, name) ? propertiesWithHistory[name] : undefined
-          return [name, (known ?? []).map((version) => past(name, version))] as const
-        })
-        const record = {
-          ...plain,
-          properties,
-          ...(history.length === 0 ? {} : { propertiesWithHistory: Object.fromEntries(versions) }),
-          ...(associations === undefined ? {} : { associations: Rec.map(associations, associated) }),
-          ...(isNew === undefined ? {} : { isNew })
-        }
-        // The loop makes what `R` says of the fields and names, which types cannot follow.
-        return ParseResult.succeed({ record: record as R, raw, traceId })
+      decode: (json, options) => {
+        const read = history.length === 0 ? plain<R>(json) : undefined
+        return read === undefined
+          ? ParseResult.flatMap(ParseResult.decodeUnknown(Wire)(json, options), exact)
+          : ParseResult.succeed(read)
       },
       encode: (answered, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, answered, "records are only read"))
-    })) as Decoder // the input is decoded from anything, so that it can be nested in any answer
+    })
+  }
 }
 
 const associated = ({ paging, results }: typeof Associated.Type): AssociatedRecords => ({
@@ -146,7 +173,11 @@ export type Encoder = (
 ) => Either.Either<WireProperties, InvalidRequest>
 
 export const encoders = (fields: Fields): ReadonlyMap<string, (value: unknown) => Either.Either<unknown, unknown>> =>
-  new Map(Object.entries(fields).map(([name, field]) => [name, ParseResult.encodeUnknownEither(field)] as const))
+  new Map(
+    Object.entries(fields).map(([name, field]) =>
+      [name, (value: unknown) => ParseResult.encodeUnknownEither(field)(value)] as const
+    )
+  )
 
 export const encoder = (fields: Fields): Encoder => {
   const byName = encoders(fields)

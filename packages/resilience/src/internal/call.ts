@@ -47,7 +47,6 @@ type KeyOf = (request: HttpClientRequest.HttpClientRequest) => string
 /** What all calls of a client have in common. */
 export interface Surroundings {
   readonly base: Base | undefined
-  readonly endpointOf: Endpoint.Lookup
   readonly keyOf: KeyOf | undefined
 }
 
@@ -62,14 +61,13 @@ export const surroundings = (baseUrl: string | undefined, keyOf: KeyOf | undefin
   base: baseUrl === undefined
     ? undefined
     : { url: baseUrl, prefix: baseUrl.replace(/\/+$/, ""), origin: originOf(bare(baseUrl)) },
-  endpointOf: Endpoint.make(),
   keyOf
 })
 
 /** At `now`, on the monotonic clock. */
 export const make = (
   terms: Terms,
-  { base, endpointOf, keyOf }: Surroundings,
+  { base, keyOf }: Surroundings,
   original: HttpClientRequest.HttpClientRequest,
   options: CallOptions,
   now: number
@@ -82,7 +80,7 @@ export const make = (
     : identify(request, options.urlTemplate)
   // The template is anything at all, and need not begin where a path does.
   const origin = isBelowBase ? base.origin : url.slice(0, url.length - urlTemplate.length)
-  const endpoint = endpointOf(method, origin, options.urlTemplate)
+  const endpoint = Endpoint.of(method, origin, options.urlTemplate)
   if (endpoint === undefined || !(isBelowBase || isHttpUrl(request.url))) {
     const call = { method, url, urlTemplate }
     return invalid(call, "url", "is not an absolute http or https URL", "give one, or set the client's base URL")

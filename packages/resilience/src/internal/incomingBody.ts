@@ -2,6 +2,8 @@
  * A body as it arrives: what has come is kept until somebody takes it, and no more comes than is taken. Plain data, fed by
  * the callbacks of a connection.
  */
+import { constVoid } from "effect/Function"
+
 export interface Source {
   readonly pause: () => void
   readonly resume: () => void
@@ -9,7 +11,8 @@ export interface Source {
 }
 
 export interface IncomingBody {
-  readonly source: Source
+  /** Where it comes from, until its end: what is kept of a body that has ended must not keep the whole call. */
+  source: Source
   chunks: Array<Uint8Array>
   /** Bytes in `chunks`. */
   size: number
@@ -19,6 +22,9 @@ export interface IncomingBody {
   /** Who waits for more, or for the end. */
   waiting: (() => void) | undefined
 }
+
+/** Of a body that has ended. */
+const nothing: Source = { pause: constVoid, resume: constVoid, abort: constVoid }
 
 /** Beyond this, in bytes, the connection waits for the reader. */
 const highWaterMark = 64 * 1024
@@ -56,11 +62,13 @@ export const abandon = (self: IncomingBody): void => {
   self.state = "abandoned"
   self.chunks = []
   self.source.abort()
+  self.source = nothing
 }
 
 const settle = (self: IncomingBody, state: "ended" | "failed"): void => {
   if (self.state !== "open") return
   self.state = state
+  self.source = nothing
   wake(self)
 }
 

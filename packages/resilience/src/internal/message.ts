@@ -1,7 +1,6 @@
 /** What an error says of itself: one line, without a body, a query or a secret. */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as Match from "effect/Match"
 import type { ApiError, ClientError, ConnectionError, ServerError, StopReason } from "../ApiError.ts"
 
 export const lost = (reason: ConnectionError["reason"]): string => {
@@ -27,15 +26,14 @@ export const answeredWith = ({ details, status }: ServerError | ClientError): st
   return `answered ${status}${category}${fields.length === 0 ? "" : ` (${[...new Set(fields)].join(", ")})`}`
 }
 
-const stopped: (reason: StopReason) => string = Match.type<StopReason>().pipe(
-  Match.when("attempts", () => "no retries left"),
-  Match.when("deadline", () => "the next attempt would not fit the deadline"),
-  Match.when("budget", () => "the retry budget is spent"),
-  Match.when("hint", () => "the server asks for a longer wait than allowed"),
-  Match.when("not-replayable", () => "not safe to repeat"),
-  Match.when("not-retryable", () => "a repeat would not help"),
-  Match.exhaustive
-)
+const stopped: Readonly<Record<StopReason, string>> = {
+  attempts: "no retries left",
+  deadline: "the next attempt would not fit the deadline",
+  budget: "the retry budget is spent",
+  hint: "the server asks for a longer wait than allowed",
+  "not-replayable": "not safe to repeat",
+  "not-retryable": "a repeat would not help"
+}
 
 /** One line: what was called, what happened, how often, and why it ended. Bodies and queries stay out of it. */
 export const describe = (error: ApiError, happened: string): string => {
@@ -45,5 +43,5 @@ export const describe = (error: ApiError, happened: string): string => {
   const { attempts, elapsed, stopped: reason } = error.retry
   const history = `after ${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${Duration.format(elapsed)}`
   const ranOut = error._tag === "Timeout" && error.scope === "deadline"
-  return `${call} ${history}${hint}${ranOut ? "" : `: ${stopped(reason)}`}`
+  return `${call} ${history}${hint}${ranOut ? "" : `: ${stopped[reason]}`}`
 }

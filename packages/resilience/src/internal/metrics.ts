@@ -43,6 +43,15 @@ type Labels = Readonly<Record<string, string | undefined>>
 
 /** With the labels of the region in which the client is made. */
 export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (own) => {
+  let found = byRegion.get(own)
+  if (found === undefined) byRegion.set(own, found = withLabels(own))
+  return found
+})
+
+/** Clients of one region share what there is to keep for each label: there may be as many of them as a service has users. */
+const byRegion = new WeakMap<ReadonlyArray<MetricLabel.MetricLabel>, Metrics>()
+
+const withLabels = (own: ReadonlyArray<MetricLabel.MetricLabel>): Metrics => {
   /** Effect finds a metric again by the identity of its labels: they are the same ones each time. */
   const remembered = <Type, In, Out, Key>(metric: Metric.Metric<Type, In, Out>, labelsOf: (key: Key) => Labels) => {
     const kept = new Map<Key, ReadonlyArray<MetricLabel.MetricLabel>>()
@@ -99,7 +108,7 @@ export const make: Effect.Effect<Metrics> = Effect.map(FiberRef.get(FiberRef.cur
     },
     budget: (key, level) => left(level, key)
   }
-})
+}
 
 const toLabels = (labels: Labels): ReadonlyArray<MetricLabel.MetricLabel> =>
   Object.entries(labels).flatMap(([name, value]) => value === undefined ? [] : [MetricLabel.make(name, value)])

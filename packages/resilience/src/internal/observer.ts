@@ -138,18 +138,24 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
       tell(() => ({ _tag: "PolicyChanged" }))
       return Effect.logInfo("Policy changed")
     }),
-    events: Stream.asyncPush<Event>((emit) => {
-      const listener = (event: Event) => {
-        emit.single(event)
-      }
-      return Effect.acquireRelease(
-        Effect.sync(() => listeners.add(listener)),
-        () => Effect.sync(() => listeners.delete(listener))
-      )
-    }, { bufferSize: "unbounded" }),
+    // Made for those who ask: few do, and there may be many clients.
+    get events() {
+      return eventsOf(listeners)
+    },
     snapshot: Effect.sync(() => Tally.snapshot(tally))
   }
 })
+
+const eventsOf = (listeners: Set<(event: Event) => void>): Stream.Stream<Event> =>
+  Stream.asyncPush<Event>((emit) => {
+    const listener = (event: Event) => {
+      emit.single(event)
+    }
+    return Effect.acquireRelease(
+      Effect.sync(() => listeners.add(listener)),
+      () => Effect.sync(() => listeners.delete(listener))
+    )
+  }, { bufferSize: "unbounded" })
 
 const errorOf = (exit: Exit.Exit<unknown, unknown>): ApiError | undefined => {
   if (Exit.isSuccess(exit)) return undefined

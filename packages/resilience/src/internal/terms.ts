@@ -39,6 +39,7 @@ export const maker = (
     return {
       own,
       make: (policy) => {
+        const general = Policy.forKind(policy, undefined)
         const { concurrency, limits, longestQueue } = policy
         const buckets = shared === undefined ? limits : []
         const isLimited = buckets.length > 0 || concurrency !== undefined
@@ -47,7 +48,10 @@ export const maker = (
           Effect.zipRight(Effect.orDie(own.reconfigure(buckets, { concurrency, longestQueue }))),
           Effect.as({
             policy,
-            policies: Record.fromIterableWith(Kind.literals, (kind) => [kind, Policy.forKind(policy, kind)]),
+            policies: Record.fromIterableWith(Kind.literals, (kind) => [
+              kind,
+              policy.kinds[kind] === undefined ? general : Policy.forKind(policy, kind)
+            ]),
             destinations,
             onlyBucket: buckets.length === 1 ? buckets[0]?.name : undefined,
             own: shared === undefined && isLimited ? own : undefined,
