@@ -267,9 +267,7 @@ export const make = (
       limiter: options.limiter ?? maker.own,
       circuits: Effect.sync(() => terms.destinations.circuits()),
       snapshot: observer.snapshot,
-      get events() {
-        return observer.events
-      },
+      events: observer.events,
       policy: Effect.sync(() => terms.policy),
       setPolicy: (policy) =>
         Policy.make(policy).pipe(

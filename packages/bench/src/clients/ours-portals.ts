@@ -1,8 +1,11 @@
-/** A client of effect-hubspot for each of many portals, over one transport. */
-import * as HubSpotClient from "effect-hubspot/HubSpotClient"
-import * as HubSpotConfig from "effect-hubspot/HubSpotConfig"
+/** The clients of many portals, as `Portals` makes, keeps and closes them, over one transport. */
+import type * as HubSpotClient from "effect-hubspot/HubSpotClient"
+import * as Portals from "effect-hubspot/Portals"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
@@ -13,25 +16,34 @@ import { lean } from "./transport.ts"
 
 const Contact = Schema.Struct({ id: Schema.String })
 
+/** In milliseconds: how long the client of a portal that nobody uses is kept. */
+export const idleTimeToLive = 500
+
 export const client = async (setup: Setup) => {
-  const runtime = ManagedRuntime.make(lean)
+  const portals = Portals.layer({
+    baseUrl: setup.baseUrl,
+    overrides: { ...overridesOf(setup), limits: [limitOf(setup)] },
+    portal: () => Effect.succeed(Option.some({ accessToken: Redacted.make(setup.token) })),
+    idleTimeToLive
+  })
+  const runtime = ManagedRuntime.make(Layer.provide(portals, lean))
   const scope = await runtime.runPromise(Scope.make())
   const clients: Array<HubSpotClient.Service> = []
   const openOne = Effect.gen(function*() {
-    const config = HubSpotConfig.layer({
-      accessToken: Redacted.make(setup.token),
-      baseUrl: setup.baseUrl,
-      overrides: { ...overridesOf(setup), limits: [limitOf(setup)] }
-    })
-    clients.push(yield* HubSpotClient.make.pipe(Effect.provide(config), Scope.extend(scope)))
+    clients.push(yield* (yield* Portals.Portals).get(clients.length + 1))
   })
   return {
-    /** So that there are so many. */
+    /** So that there are so many in use. */
     open: (count: number) =>
-      runtime.runPromise(Effect.replicateEffect(openOne, count - clients.length, { discard: true })),
+      runtime.runPromise(Scope.extend(Effect.replicateEffect(openOne, count - clients.length, { discard: true }), scope)),
     get: async (portal: number) => {
       const client = clients[portal]
       if (client !== undefined) await runtime.runPromise(client.get(contactPath(String(portal + 1)), Contact))
+    },
+    /** Nobody uses them any longer. */
+    leave: async () => {
+      clients.length = 0
+      await runtime.runPromise(Scope.close(scope, Exit.void))
     }
   }
 }

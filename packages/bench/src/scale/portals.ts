@@ -1,10 +1,9 @@
 /**
- * Many portals in one process: what does an idle one hold, and does a call cost more? To be run with --expose-gc.
- *
- * Each portal is a client of its own today; there is none for many yet.
+ * Many portals in one process: what does one hold that is in use, and one that nobody has used for a while, and does a call
+ * cost more? To be run with --expose-gc.
  */
 import { performance } from "node:perf_hooks"
-import { client } from "../clients/ours-portals.ts"
+import { client, idleTimeToLive } from "../clients/ours-portals.ts"
 import { neverReached, production } from "../defaults.ts"
 import * as Histogram from "../worker/histogram.ts"
 
@@ -14,13 +13,10 @@ const main = async () => {
   const portals = await client({ ...production, limit: neverReached, baseUrl, token: "a-token" })
   await portals.open(1)
   await portals.get(0)
-  globalThis.gc?.()
-  const before = process.memoryUsage().heapUsed
+  const before = heapUsed()
   await portals.open(count)
-  // Each has been used once, and is idle then.
   await inLanes(count, portals.get)
-  globalThis.gc?.()
-  const bytes = process.memoryUsage().heapUsed - before
+  const inUse = heapUsed() - before
 
   const latencies = Histogram.make()
   const told = new Promise((resolve) => process.once("message", resolve))
@@ -33,10 +29,23 @@ const main = async () => {
     latencies.record(performance.now() - began)
   })
   const { system, user } = process.cpuUsage(cpu)
+  await portals.leave()
+  // What counts against their limits is still kept.
+  await new Promise((resolve) => setTimeout(resolve, 4 * idleTimeToLive))
+  const idle = heapUsed() - before
   process.send?.(
-    { cpuMillis: (user + system) / 1000, bytesPerPortal: bytes / count, ...latencies.latency() },
+    {
+      cpuMillis: (user + system) / 1000,
+      bytesPerPortal: { inUse: inUse / count, idle: idle / count },
+      ...latencies.latency()
+    },
     () => process.exit()
   )
+}
+
+const heapUsed = (): number => {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed
 }
 
 const inLanes = async (count: number, call: (n: number) => Promise<unknown>) => {

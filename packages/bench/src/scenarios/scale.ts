@@ -12,7 +12,7 @@ interface Operations {
 
 interface Portals {
   readonly cpuMillis: number
-  readonly bytesPerPortal: number
+  readonly bytesPerPortal: { readonly inUse: number; readonly idle: number }
   readonly p99: number
 }
 
@@ -94,6 +94,7 @@ export const scale: Scenario = {
         columns: [
           { name: "CPU per call", unit: "µs", chart: true },
           { name: "p99", unit: "ms", digits: 1 },
+          { name: "memory per portal in use", unit: "KiB", digits: 1 },
           { name: "memory per idle portal", unit: "KiB", digits: 1, chart: true }
         ],
         rows: [...portals].map(([size, samples]) => ({
@@ -101,7 +102,8 @@ export const scale: Scenario = {
           samples: samples.map(({ bytesPerPortal, cpuMillis, p99 }) => ({
             "CPU per call": cpuMillis * 1000 / calls,
             p99,
-            "memory per idle portal": size === "1" ? Number.NaN : bytesPerPortal / 1024
+            "memory per portal in use": size === "1" ? Number.NaN : bytesPerPortal.inUse / 1024,
+            "memory per idle portal": size === "1" ? Number.NaN : bytesPerPortal.idle / 1024
           }))
         }))
       }
@@ -126,7 +128,7 @@ export const scale: Scenario = {
             .map((row) => spread(row, "memory per idle portal").median),
           " KiB"
         ),
-        notes: ["A portal is a HubSpotClient of its own today."]
+        notes: ["An idle portal is one whose client `Portals` has closed, while its last calls still count against its limit."]
       }
     }))
 }

@@ -138,10 +138,8 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
       tell(() => ({ _tag: "PolicyChanged" }))
       return Effect.logInfo("Policy changed")
     }),
-    // Made for those who ask: few do, and there may be many clients.
-    get events() {
-      return eventsOf(listeners)
-    },
+    // Made when somebody listens: few do, and there may be many clients.
+    events: Stream.suspend(() => eventsOf(listeners)),
     snapshot: Effect.sync(() => Tally.snapshot(tally))
   }
 })
