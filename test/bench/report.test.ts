@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
 import * as Arguments from "../../packages/bench/src/arguments.ts"
 import { atMost, ratios, type Report, type Table } from "../../packages/bench/src/report/model.ts"
+import { page } from "../../packages/bench/src/report/page.ts"
 import { spreadOf } from "../../packages/bench/src/report/statistics.ts"
 import { chart } from "../../packages/bench/src/report/svg.ts"
 import { tableMarkdown, tableText } from "../../packages/bench/src/report/text.ts"
@@ -83,6 +84,27 @@ describe("a table", () => {
 
   it("without such columns becomes none", () => {
     assert.isUndefined(chart({ ...report, tables: [{ ...table, columns: [{ name: "lost" }] }] }, "here"))
+  })
+})
+
+describe("the page of the newest results", () => {
+  it("has each report with its day, its machine, its chart, and the targets that were missed", () => {
+    const machine = {
+      description: "2 × CPU",
+      cpu: "CPU",
+      cores: 2,
+      memoryGiB: 1,
+      system: "linux",
+      node: "v20",
+      load: 0
+    }
+    const targets = [{ what: "CPU", wanted: "at most 1", seen: "3", met: false }]
+    const text = page([{ ...report, when: "2026-01-02T03:04:05.000Z", machine, targets }], ["calls.svg"])
+    for (
+      const part of ["2026-01-02, 2 × CPU.", "](calls.svg)", tableMarkdown(table), "**missed**: CPU at most 1; seen 3"]
+    ) {
+      assert.include(text, part)
+    }
   })
 })
 

@@ -2,15 +2,17 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import * as Arguments from "./arguments.ts"
 import { type Machine, machine } from "./machine.ts"
 import { BenchError, home } from "./processes.ts"
 import type { Report } from "./report/model.ts"
+import { type Kept, page } from "./report/page.ts"
 import { hottest } from "./report/profile.ts"
 import { chart } from "./report/svg.ts"
 import { reportText } from "./report/text.ts"
+import { scenarios } from "./scenarios/all.ts"
 
 const root = join(home, "../..")
 
@@ -35,6 +37,23 @@ const keep = ({ charts, results }: Arguments.Arguments, report: Report, machine:
     if (charts !== undefined && picture !== undefined) yield* write(charts, `${report.scenario}.svg`, picture)
   })
 
+/** Whatever is kept, of this run or of others, on one page beside the charts. */
+const writePage = ({ charts, results }: Arguments.Arguments) =>
+  Effect.gen(function*() {
+    if (charts === undefined || results === undefined) return
+    const kept = yield* Effect.try({
+      try: () =>
+        scenarios.flatMap(({ name }) => {
+          const file = join(resolve(root, results), `${name}.json`)
+          // It is our own writing.
+          return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as Kept] : []
+        }),
+      catch: (error) => new BenchError({ message: `cannot read the results: ${(error as Error).message}` })
+    })
+    const pictures = readdirSync(resolve(root, charts))
+    yield* write(charts, "README.md", page(kept, pictures))
+  })
+
 const program = Effect.gen(function*() {
   const args = yield* Arguments.parse(process.argv.slice(2))
   if (args.help) return yield* Console.log(Arguments.usage)
@@ -46,6 +65,7 @@ const program = Effect.gen(function*() {
     yield* keep(args, report, where)
     if (plan.profile !== undefined) yield* Console.log(hottest(plan.profile))
   }
+  yield* writePage(args)
 })
 
 const leaveWith = (code: number) =>

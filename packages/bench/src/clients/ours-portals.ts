@@ -35,7 +35,9 @@ export const client = async (setup: Setup) => {
   return {
     /** So that there are so many in use. */
     open: (count: number) =>
-      runtime.runPromise(Scope.extend(Effect.replicateEffect(openOne, count - clients.length, { discard: true }), scope)),
+      runtime.runPromise(
+        Scope.extend(Effect.replicateEffect(openOne, count - clients.length, { discard: true }), scope)
+      ),
     get: async (portal: number) => {
       const client = clients[portal]
       if (client !== undefined) await runtime.runPromise(client.get(contactPath(String(portal + 1)), Contact))

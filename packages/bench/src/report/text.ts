@@ -50,7 +50,7 @@ export const tableMarkdown = (table: Table): string => {
   return [line(headings(table)), line(rule), ...table.rows.map((row) => line(cells(table, row)))].join("\n")
 }
 
-const settingsText = (settings: Report["parameters"]): string =>
+export const settingsText = (settings: Report["parameters"]): string =>
   Object.entries(settings).map(([name, value]) => `${name}: ${value}`).join("; ")
 
 export const reportText = (report: Report, machine: Machine): string =>

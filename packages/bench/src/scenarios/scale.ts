@@ -128,7 +128,9 @@ export const scale: Scenario = {
             .map((row) => spread(row, "memory per idle portal").median),
           " KiB"
         ),
-        notes: ["An idle portal is one whose client `Portals` has closed, while its last calls still count against its limit."]
+        notes: [
+          "An idle portal is one whose client `Portals` has closed, while its last calls still count against its limit."
+        ]
       }
     }))
 }
