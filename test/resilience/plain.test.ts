@@ -23,7 +23,8 @@ const plain: ReadonlyArray<readonly [string, Schema.Schema.AnyNoContext]> = [
   ["a whole number", Schema.Int],
   ["a list that is not empty", Schema.Array(Schema.String).pipe(Schema.minItems(1))],
   ["a brand", Schema.String.pipe(Schema.nonEmptyString(), Schema.brand("Id"))],
-  ["a text or a number", Schema.Union(Schema.String, Schema.Number)]
+  ["a text or a number", Schema.Union(Schema.String, Schema.Number)],
+  ["a text that may be left out", Schema.Struct({ id: Schema.optional(Schema.String) })]
 ]
 
 const others: ReadonlyArray<readonly [string, Schema.Schema.AnyNoContext]> = [
@@ -32,6 +33,7 @@ const others: ReadonlyArray<readonly [string, Schema.Schema.AnyNoContext]> = [
   ["a default", Schema.Struct({ a: Schema.optionalWith(Schema.Number, { default: () => 1 }) })],
   ["a class", class Point extends Schema.Class<Point>("Point")({ x: Schema.Number }) {}],
   ["one of several structs", Schema.Union(Contact, Schema.Struct({ x: Schema.Number }))],
+  ["anything, or a struct", Schema.Union(Schema.Unknown, Schema.Struct({ x: Schema.Literal(1) }))],
   ["no fields", Schema.Struct({})],
   ["any keys", Schema.Record({ key: Schema.String, value: Schema.Number })],
   ["a pair", Schema.Tuple(Schema.String, Schema.Number)],

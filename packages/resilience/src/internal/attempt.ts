@@ -120,6 +120,7 @@ const begun = <A, R>(
   return whenDone(
     isLate ? Effect.fail(deadlineExceeded(course, "not-sent")) : restore(sent(self, attempt, request)),
     (exit) => {
+      // Interrupted: nobody waits for the rest of it.
       attempt.sending?.abort?.()
       const now = Course.now(course)
       const error = errorOf(exit)
@@ -153,7 +154,10 @@ const sent = <A, R>(
       request,
       until: Math.min(end, deadline),
       onTimeout: () => end <= deadline ? attemptTimedOut(call, allowed) : deadlineExceeded(course, "unknown"),
-      classify: (response, now) => attempt.failure = classify(response, now),
+      classify: (response, now) => {
+        attempt.failure = classify(response, now)
+        return attempt.failure
+      },
       onHead: ({ headers, status }) => {
         attempt.status = status
         return report(call, quotas, headers, clock.unsafeCurrentTimeMillis())

@@ -31,12 +31,12 @@ export const withCredentials = <A, R>(
 ): Effect.Effect<A, ApiError, R> => {
   const { request } = course.call
   if (authenticate === undefined) return send(request)
-  const authenticated = (send: Send<A, R>) => whenThere(timers, course, restore, () => authenticate(request), send)
+  const authenticated = (use: Send<A, R>) => obtained(timers, course, restore, () => authenticate(request), use)
   if (reauthenticate === undefined || canBeReadOnce(request)) return authenticated(send)
   return authenticated((shown) =>
     Effect.catchAll(send(shown), (error) =>
       error instanceof ClientError && error.status === 401
-        ? whenThere(timers, course, restore, () =>
+        ? obtained(timers, course, restore, () =>
           reauthenticate(shown, error), (isAnother) =>
           isAnother ? authenticated(send) : Effect.fail(error))
         : Effect.fail(error))
@@ -44,21 +44,21 @@ export const withCredentials = <A, R>(
 }
 
 /** Goes on with what is asked for: at once where it is at hand, else for as long as the call may take. */
-const whenThere = <A, B, R>(
+const obtained = <A, B, R>(
   timers: Timers,
   course: Course.Course,
   restore: Course.Restore,
   ask: () => Effect.Effect<A, unknown>,
-  goOn: (a: A) => Effect.Effect<B, ApiError, R>
+  use: (a: A) => Effect.Effect<B, ApiError, R>
 ): Effect.Effect<B, ApiError, R> => {
   const asked = ask()
-  if (isDone(asked) && Exit.isSuccess(asked)) return goOn(asked.value)
+  if (isDone(asked) && Exit.isSuccess(asked)) return use(asked.value)
   const inTime = timers.within(
     Effect.mapError(asked, (error) => isApiError(error) ? error : unavailable(course.call, error)),
     course.deadline - Course.now(course),
     () => deadlineExceeded(course, "not-sent")
   )
-  return Effect.flatMap(restore(inTime), goOn)
+  return Effect.flatMap(restore(inTime), use)
 }
 
 /** Only the kind of failure is told: what a secret manager says in its errors is not ours to repeat. */

@@ -60,7 +60,7 @@ const whole = <A, R>(read: Read<A, R>): Exchange<A, R> => (sending) => {
     )
     : Effect.flatMap(inCallbacks(transport, body, sending), (answer) => {
       const result = judged(sending, answer, read)
-      return isDone(result) || isAtHand(result) ? result : inTime(sending, result)
+      return isDone(result) ? result : inTime(sending, result)
     })
 }
 
@@ -78,11 +78,13 @@ export const decoded = <A, I, R>(schema: Schema.Schema<A, I, R>): Exchange<A, R>
     if (plain !== Plain.notPlain) return Effect.succeed(plain as A)
     const invalid = (error: ParseResult.ParseError) => invalidResponse(call, answer, describeIssues(error), false)
     const result = Schema.decodeUnknown(schema, { errors: "all" })(json.right)
-    return isAtHand(result) ? Either.mapLeft(result, invalid) : Effect.mapError(result, invalid)
+    // Of nearly all schemas it is at hand.
+    return isEither(result)
+      ? Either.match(result, { onLeft: (error) => Effect.fail(invalid(error)), onRight: Effect.succeed })
+      : Effect.mapError(result, invalid)
   })
 
-/** As of nearly all schemas. */
-const isAtHand = <A, E, R>(self: Effect.Effect<A, E, R>): self is Either.Either<A, E> => Either.isEither(self)
+const isEither = <A, E, R>(self: Effect.Effect<A, E, R>): self is Either.Either<A, E> => Either.isEither(self)
 
 /** Waits for the first chunk of the body; the rest follows as a stream for as long as the scope is open. */
 export const streamed = (
@@ -136,14 +138,14 @@ const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sendin
       sending.abort?.()
       resume(Effect.failSync(onTimeout))
     })
-    const told = (head: Lean.Head | undefined, result: Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>) => {
+    const finish = (head: Lean.Head | undefined, result: Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>) => {
       sending.abort = undefined
       timers.unsafeCallOff(timer)
       resume(after(head && onHead(head), result))
     }
     const end = transport(request, body, {
-      onAnswer: (head, body) => told(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body))),
-      onFailure: (error, head) => told(head, Effect.fail(toApiError(call, error, head !== undefined)))
+      onAnswer: (head, body) => finish(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body))),
+      onFailure: (error, head) => finish(head, Effect.fail(toApiError(call, error, head !== undefined)))
     })
     // Where it could not even begin, it has ended by now.
     if (timer.ring === undefined) return

@@ -66,13 +66,16 @@ const refined = (ast: AST.Refinement): Reader | undefined => {
   })
 }
 
-/** Of what has an inside there may be one: with more of them, it would matter which the schema tries first. */
+/** Of what has an inside there may be one, and nothing that takes all: else it would matter which the schema tries first. */
 const oneOf = (types: ReadonlyArray<AST.AST>): Reader | undefined => {
   const members = types.filter((type) => type._tag !== "UndefinedKeyword")
-  const simple = members.filter((type) => type._tag === "Literal" || type._tag.endsWith("Keyword"))
-  const compiled = members.map(compile)
-  if (members.length - simple.length > 1 || compiled.includes(undefined)) return undefined
-  const all = compiled.filter((reader) => reader !== undefined)
+  if (members.filter((type) => !simple.has(type._tag)).length > 1) return undefined
+  const all: Array<Reader> = []
+  for (const member of members) {
+    const read = compile(member)
+    if (read === undefined) return undefined
+    all.push(read)
+  }
   return (json) => {
     for (const read of all) {
       const value = read(json)
@@ -81,6 +84,13 @@ const oneOf = (types: ReadonlyArray<AST.AST>): Reader | undefined => {
     return notPlain
   }
 }
+
+const simple: ReadonlySet<AST.AST["_tag"]> = new Set([
+  "StringKeyword",
+  "NumberKeyword",
+  "BooleanKeyword",
+  "Literal"
+])
 
 const list = (type: AST.AST): Reader | undefined => {
   const read = compile(type)
