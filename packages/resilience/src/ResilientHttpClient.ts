@@ -195,18 +195,19 @@ export const make = (
         ongoing.uncertain = uncertain
         return attemptOf(course, n)
       }
-      const retried = Retry.run({ clock: course.clock, beganAt, budget }, attempt, () => ({
-        restore,
-        schedule: options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
-        retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
-        hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
-        replayable: call.replayable,
-        readOnce: call.readOnce,
-        deadline: course.deadline,
-        circuit: breaker,
-        onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
-        onWait: (error, longest) => observer.waiting(call, error, longest)
-      }))
+      const retried = () =>
+        Retry.run({ clock: course.clock, beganAt, budget }, attempt, () => ({
+          restore,
+          schedule: options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
+          retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
+          hintCap: ({ _tag }) => Duration.toMillis(RetrySchedule.forError(call.policy.retry, _tag).hintCap),
+          replayable: call.replayable,
+          readOnce: call.readOnce,
+          deadline: course.deadline,
+          circuit: breaker,
+          onRetry: (n, error, delay) => observer.retrying(call, n, error, delay),
+          onWait: (error, longest) => observer.waiting(call, error, longest)
+        }))
       return Spans.ofCall(retried, course, ongoing)
     }
 

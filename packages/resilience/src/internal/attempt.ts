@@ -88,19 +88,18 @@ const admitted = <A, R>(
 const guarded = <A, R>(self: Try<A, R>, admission: Admission): Effect.Effect<A, ApiError, R> => {
   const { course } = self
   const { breaker } = course.call.destination
-  if (breaker === undefined) return begun(self, admission, undefined)
+  if (breaker === undefined) return begun(self, admission, undefined, undefined)
   const now = Course.now(course)
   const { answer, told } = breaker.unsafeAdmit(now)
-  return "retryAt" in answer
-    ? after(admission.giveBack?.("not-sent", now), refused(self, breaker, answer.retryAt, now))
-    : after(
-      told,
-      begun(
-        self,
-        admission,
-        (exit, now, today) => breaker.unsafeSettle(answer, exit, CircuitBreaker.healthOf(exit), now, today)
-      )
-    )
+  if ("retryAt" in answer) {
+    return after(admission.giveBack?.("not-sent", now), refused(self, breaker, answer.retryAt, now))
+  }
+  return begun(
+    self,
+    admission,
+    told,
+    (exit, now, today) => breaker.unsafeSettle(answer, exit, CircuitBreaker.healthOf(exit), now, today)
+  )
 }
 
 type Settle = (exit: Exit.Exit<unknown, unknown>, now: number, today: number) => Effect.Effect<void> | undefined
@@ -109,6 +108,8 @@ type Settle = (exit: Exit.Exit<unknown, unknown>, now: number, today: number) =>
 const begun = <A, R>(
   self: Try<A, R>,
   { giveBack, request, restore, waited }: Admission,
+  /** What is to be said of the breaker. */
+  told: Effect.Effect<void> | undefined,
   settle: Settle | undefined
 ): Effect.Effect<A, ApiError, R> => {
   const { course, equipment: { observer }, n } = self
@@ -118,7 +119,10 @@ const begun = <A, R>(
   const attempt: Attempt = { waited, status: undefined, failure: undefined, sending: undefined }
   if (!isLate) observer.attemptBegan()
   return whenDone(
-    isLate ? Effect.fail(deadlineExceeded(course, "not-sent")) : restore(sent(self, attempt, request)),
+    // Suspended, so that whatever is thrown from here on is an end like any other.
+    isLate
+      ? Effect.fail(deadlineExceeded(course, "not-sent"))
+      : restore(after(told, Effect.suspend(() => sent(self, attempt, request)))),
     (exit) => {
       // Interrupted: nobody waits for the rest of it.
       attempt.sending?.abort?.()
@@ -131,7 +135,7 @@ const begun = <A, R>(
       const given = closed === undefined
         ? giveBack?.(fateOf(exit), now)
         : Effect.zipRight(closed, withNow((now) => giveBack?.(fateOf(exit), now) ?? Effect.void))
-      return after(settled, after(given, exit))
+      return after(given, after(settled, exit))
     }
   )
 }

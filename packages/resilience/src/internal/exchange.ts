@@ -113,7 +113,8 @@ const firstChunk = (
       pull,
       Option.match({ onNone: () => Effect.succeed(Chunk.empty<Uint8Array>()), onSome: Effect.fail })
     )
-    const rest = firstOf(pull, Effect.mapError(idle, Option.some))
+    // Both can be interrupted, or where the caller cannot the one would wait for the other for ever.
+    const rest = firstOf(Effect.interruptible(pull), Effect.interruptible(Effect.mapError(idle, Option.some)))
     return Stream.concat(Stream.fromChunk(first), Stream.fromPull(Effect.succeed(rest)))
   })
 
@@ -133,27 +134,33 @@ const fetched = <A, R>(
  */
 const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sending) => {
   const { call, equipment: { timers }, onHead, onTimeout, request, until } = sending
-  const answer = Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((resume) => {
-    const timer = timers.unsafeSet(until, () => {
-      sending.abort?.()
-      resume(Effect.failSync(onTimeout))
-    })
-    const finish = (head: Lean.Head | undefined, result: Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>) => {
-      sending.abort = undefined
-      timers.unsafeCallOff(timer)
-      resume(after(head && onHead(head), result))
-    }
-    const end = transport(request, body, {
+  type Result = Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>
+  let resume: ((result: Result) => void) | undefined
+  let end: (() => void) | undefined
+  const timer = timers.unsafeSet(until, () => {
+    sending.abort = undefined
+    end?.()
+    resume?.(Effect.failSync(onTimeout))
+  })
+  sending.abort = () => {
+    sending.abort = undefined
+    timers.unsafeCallOff(timer)
+    end?.()
+  }
+  const finish = (head: Lean.Head | undefined, result: Result) => {
+    sending.abort = undefined
+    timers.unsafeCallOff(timer)
+    // Suspended: what the caller's functions throw is for the fibre to die of, and not for the connection.
+    resume?.(Effect.suspend(() => after(head && onHead(head), result)))
+  }
+  const answer = Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((tell) => {
+    // Its time may have been up before it began.
+    if (timer.ring === undefined) return tell(Effect.failSync(onTimeout))
+    resume = tell
+    end = transport(request, body, {
       onAnswer: (head, body) => finish(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body))),
       onFailure: (error, head) => finish(head, Effect.fail(toApiError(call, error, head !== undefined)))
     })
-    // Where it could not even begin, it has ended by now.
-    if (timer.ring === undefined) return
-    sending.abort = () => {
-      sending.abort = undefined
-      timers.unsafeCallOff(timer)
-      end()
-    }
   })
   return after(timers.arm(until), answer)
 }

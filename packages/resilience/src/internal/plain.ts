@@ -58,11 +58,14 @@ const compile = (ast: AST.AST): Reader | undefined => {
   }
 }
 
+/** The options that the schema would be given. */
+const asDecoded = { errors: "all" } as const
+
 const refined = (ast: AST.Refinement): Reader | undefined => {
   const from = compile(ast.from)
   return from && ((json) => {
     const value = from(json)
-    return value === notPlain || Option.isSome(ast.filter(value, {}, ast)) ? notPlain : value
+    return value === notPlain || Option.isSome(ast.filter(value, asDecoded, ast)) ? notPlain : value
   })
 }
 

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { ApiError } from "../ApiError.ts"
@@ -22,15 +23,15 @@ export const areRecorded = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolea
   fiber.currentTracer !== ofNobody && fiber.getFiberRef(FiberRef.currentTracerEnabled)
 
 export const ofCall = <A, R>(
-  self: Effect.Effect<A, ApiError, R>,
+  self: LazyArg<Effect.Effect<A, ApiError, R>>,
   { call, isTraced }: Course,
   ongoing: Ongoing
 ): Effect.Effect<A, ApiError, R> =>
-  !isTraced ? self : Effect.useSpan(
+  !isTraced ? self() : Effect.useSpan(
     `call ${nameOf(call)}`,
     { attributes: attributesOf(call), captureStackTrace: false },
     (span) =>
-      Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
+      Effect.onExit(Effect.withParentSpan(Effect.suspend(self), span), (exit) =>
         Effect.sync(() => {
           const error = errorOf(exit)
           span.attribute("resilience.attempts", error?.retry?.attempts ?? ongoing.attempts)

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { sleep, withNow } from "./time.ts"
 
 export interface Entry {
@@ -16,10 +16,10 @@ export interface Entry {
 }
 
 export interface Timers {
-  /** Rings at that instant of the monotonic clock, where nobody calls it off. `arm` comes first. */
+  /** Rings at that instant of the monotonic clock, where nobody calls it off. */
   readonly unsafeSet: (at: number, ring: () => void) => Entry
   readonly unsafeCallOff: (entry: Entry) => void
-  /** What has to happen for an entry to ring in time. */
+  /** What has to happen, once it is set, for an entry to ring in time. */
   readonly arm: (at: number) => Effect.Effect<void> | undefined
   /**
    * Runs an effect in a fibre of its own, and fails when its time is up: as soon as the effect has cleaned up, or after a tenth
@@ -31,7 +31,15 @@ export interface Timers {
 /** In milliseconds: what an effect has to clean up may take a moment. */
 const grace = 100
 
-export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
+export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.gen(function*() {
+  const scope = yield* Effect.scope
+  let closed = false
+  yield* Scope.addFinalizer(
+    scope,
+    Effect.sync(() => {
+      closed = true
+    })
+  )
   const heap: Array<Entry> = []
   let calledOff = 0
   let alarm: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
@@ -61,6 +69,8 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
 
   const sleepUntil = (at: number): Effect.Effect<void> =>
     withNow((now) => {
+      // Somebody else may have been faster.
+      if (alarm !== undefined && alarm.at <= at) return Effect.void
       const woken = withNow((now) => {
         alarm = undefined
         ringAllDue(now)
@@ -78,7 +88,9 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
       )
     })
 
-  const arm: Timers["arm"] = (at) => alarm !== undefined && alarm.at <= at ? undefined : sleepUntil(at)
+  // Beyond the end of the scope nobody would ring.
+  const arm: Timers["arm"] = (at) =>
+    closed ? Effect.interrupt : alarm !== undefined && alarm.at <= at ? undefined : sleepUntil(at)
 
   const unsafeSet: Timers["unsafeSet"] = (at, ring) => {
     const entry = { at, ring }
@@ -89,9 +101,11 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
   const within: Timers["within"] = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E) =>
     withNow((now) => {
       if (millis <= 0) return Effect.failSync(onTimeout)
-      let entry: Entry = { at: now + millis, ring: undefined }
+      let entry = unsafeSet(now + millis, () => {})
       const raced = Effect.flatMap(Effect.runtime<R>(), (runtime) =>
         Effect.async<A, E, R>((resume) => {
+          // Its time may have been up before it began.
+          if (entry.ring === undefined) return resume(Effect.failSync(onTimeout))
           // Forked here, in one step with what ends it, so that an interruption finds both or neither. Its failure is its
           // value, or the runtime would report what is the caller's to handle.
           const fiber = Runtime.runFork(runtime, Effect.exit(Effect.interruptible(self)))
@@ -102,7 +116,6 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.map(Effect
             push(heap, entry)
             fiber.unsafeInterruptAsFork(fiber.id())
           }
-          push(heap, entry)
           fiber.addObserver((exit) => {
             callOff(entry)
             resume(isLate ? Effect.failSync(onTimeout) : Exit.flatten(exit))
