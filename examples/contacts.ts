@@ -1,7 +1,7 @@
 /**
  * Create, find and list contacts, and move a deal, on the account of HUBSPOT_ACCESS_TOKEN.
  *
- *     npx hubspot-emulator --port 4010      (or leave out HUBSPOT_BASE_URL for the real thing)
+ *     node --import tsx packages/emulator/src/bin.ts --port 4010      (or leave out HUBSPOT_BASE_URL for the real thing)
  *     HUBSPOT_ACCESS_TOKEN=… HUBSPOT_BASE_URL=http://127.0.0.1:4010 npx tsx examples/contacts.ts
  */
 import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"

@@ -21,7 +21,7 @@ const program = Effect.gen(function*() {
 }).pipe(
   Effect.catchTags({
     ConnectionError: ({ message }) =>
-      Console.error(`${message}. Is the emulator running? npx hubspot-emulator --port 4010`),
+      Console.error(`${message}. Is the emulator running? node --import tsx packages/emulator/src/bin.ts --port 4010`),
     RateLimited: ({ message }) => Console.error(message) // says when to try again
   })
 )

@@ -6,11 +6,10 @@ import * as OnEmulator from "./emulated.ts"
 import * as Options from "./options.ts"
 import * as Progress from "./progress.ts"
 
-const job = (options: Options.Options) =>
+const job = (options: Options.Options, on: "account" | "emulator") =>
   Effect.gen(function*() {
-    const token = yield* Config.option(Config.string("HUBSPOT_ACCESS_TOKEN"))
     const progress = yield* Progress.Progress
-    return yield* Effect.if(Option.isSome(token), {
+    return yield* Effect.if(on === "account", {
       onTrue: () => OnAccount.run(options),
       onFalse: () => OnEmulator.run(options)
     }).pipe(
@@ -24,9 +23,11 @@ const exitCode = (code: number) =>
   })
 
 const main = Effect.gen(function*() {
-  const options = yield* Options.parse(process.argv.slice(2))
+  const token = yield* Config.option(Config.string("HUBSPOT_ACCESS_TOKEN"))
+  const on = Option.isSome(token) ? "account" : "emulator"
+  const options = yield* Options.parse(process.argv.slice(2), on)
   if (options === "help") return yield* Console.log(Options.usage)
-  const { good, text } = yield* job(options)
+  const { good, text } = yield* job(options, on)
   yield* Console.log(`\n${text}`)
   if (!good) yield* exitCode(1)
 }).pipe(

@@ -29,7 +29,10 @@ export const usage = `npm start -- [options]
 
 export class WrongOptions extends Data.TaggedError("WrongOptions")<{ readonly message: string }> {}
 
-export const parse = (args: ReadonlyArray<string>): Effect.Effect<Options | "help", WrongOptions> =>
+export const parse = (
+  args: ReadonlyArray<string>,
+  on: "account" | "emulator"
+): Effect.Effect<Options | "help", WrongOptions> =>
   Effect.try({
     try: () => {
       const { values } = parseArgs({
@@ -38,27 +41,35 @@ export const parse = (args: ReadonlyArray<string>): Effect.Effect<Options | "hel
           csv: { type: "string" },
           out: { type: "string", default: "out" },
           write: { type: "boolean", default: false },
-          rows: { type: "string", default: "20000" },
-          limit: { type: "string", default: "100" },
-          seed: { type: "string", default: "1" },
-          calm: { type: "boolean", default: false },
+          rows: { type: "string" },
+          limit: { type: "string" },
+          seed: { type: "string" },
+          calm: { type: "boolean" },
           help: { type: "boolean", default: false }
         }
       })
       if (values.help) return "help"
-      const { calm, csv, out, write } = values
+      const { calm = false, csv, limit = "100", out, rows = "20000", seed = "1", write } = values
+      const misplaced = onEmulatorOnly.find((name) => values[name] !== undefined)
+      if (on === "account" && misplaced !== undefined) {
+        throw new Error(
+          `--${misplaced} is for the emulator, and HUBSPOT_ACCESS_TOKEN is set: leave out one of them`
+        )
+      }
       return {
         csv,
         out,
         write,
         calm,
-        rows: wholeNumber("rows", values.rows),
-        limit: wholeNumber("limit", values.limit),
-        seed: wholeNumber("seed", values.seed)
+        rows: wholeNumber("rows", rows),
+        limit: wholeNumber("limit", limit),
+        seed: wholeNumber("seed", seed)
       }
     },
     catch: (error) => new WrongOptions({ message: `${error instanceof Error ? error.message : error}\n\n${usage}` })
   })
+
+const onEmulatorOnly = ["rows", "limit", "seed", "calm"] as const
 
 const wholeNumber = (name: string, value: string): number => {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`--${name} must be a whole number from 1, not "${value}"`)

@@ -154,6 +154,33 @@ describe("error bodies are read as far as they go", () => {
       }
     ],
     [
+      "the scopes that are missing, under either name",
+      {
+        category: "MISSING_SCOPES",
+        errors: [
+          {
+            message: "All of the following scopes are required.",
+            context: { requiredGranularScopes: ["crm.objects.deals.write", 7, ""], requiredScopes: "tickets" }
+          },
+          { message: "again", context: { requiredScopes: ["tickets", "crm.objects.deals.write"] } }
+        ]
+      },
+      {
+        category: "MISSING_SCOPES",
+        fields: [{ message: "All of the following scopes are required." }, { message: "again" }],
+        requiredScopes: ["crm.objects.deals.write", "tickets"]
+      }
+    ],
+    [
+      "the scopes that one input of a batch lacks",
+      { category: "MISSING_SCOPES", context: { requiredGranularScopes: ["crm.objects.deals.write"] } },
+      { category: "MISSING_SCOPES", requiredScopes: ["crm.objects.deals.write"] }
+    ],
+    ["scopes of another type", { message: "no", errors: [{ context: { requiredScopes: {} } }] }, {
+      message: "no",
+      fields: [{ message: "invalid" }]
+    }],
+    [
       "OAuth's own form",
       { error: "invalid_grant", error_description: "code expired", status: "BAD_AUTH_CODE" },
       { message: "code expired" }

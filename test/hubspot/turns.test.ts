@@ -3,7 +3,7 @@ import { Effect, FastCheck } from "effect"
 import * as Deferred from "effect/Deferred"
 import * as Turns from "../../packages/hubspot/src/internal/turns.ts"
 
-const hasCome = (turn: Turns.Turn) => Effect.runSync(Deferred.isDone(turn.come))
+const hasCome = (turn: Turns.Turn) => Effect.runSync(Deferred.isDone(turn.hasCome))
 
 describe("turns", () => {
   it("come in their order, one at a time, and each key has its own", () => {

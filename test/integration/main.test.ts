@@ -156,6 +156,19 @@ describe("on an account", () => {
       })
     ), 60_000)
 
+  it.live.each(["--rows=5", "--limit=5", "--seed=5", "--calm"])(
+    "it refuses %s, which only the emulator can heed",
+    (option) =>
+      Effect.gen(function*() {
+        const emulator = yield* Emulator.make()
+        const { code, stderr } = yield* onAccount(emulator, option)
+        assert.strictEqual(code, 2)
+        assert.include(stderr, `${option.split("=")[0]} is for the emulator, and HUBSPOT_ACCESS_TOKEN is set`)
+        assert.strictEqual((yield* emulator.stats).requests, 0)
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
   it.live("it copes with an account that is empty", () =>
     inTemporaryFolder((out) =>
       Effect.gen(function*() {

@@ -66,6 +66,14 @@ describe("its message", () => {
   const messages: ReadonlyArray<readonly [ApiError.ApiError, string]> = [
     [serverError, "GET /sample answered 503"],
     [clientError, "GET /sample answered 400"],
+    [
+      new ApiError.ClientError({
+        ...clientError,
+        status: 403,
+        details: { category: "MISSING_SCOPES", requiredScopes: ["deals.write"] }
+      }),
+      "GET /sample answered 403 MISSING_SCOPES (deals.write)"
+    ],
     [timeout, "GET /sample gave no complete answer within 10s"],
     [connectionReset, "GET /sample lost its connection (ECONNRESET)"],
     [

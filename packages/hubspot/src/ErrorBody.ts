@@ -16,12 +16,15 @@ import * as Predicate from "effect/Predicate"
  */
 export const details = (body: unknown): ErrorDetails | undefined => {
   if (!Predicate.isRecord(body)) return undefined
-  const fields = (Array.isArray(body.errors) ? body.errors : listInText(text(body.message))).flatMap(fieldError)
+  const errors: ReadonlyArray<unknown> = Array.isArray(body.errors) ? body.errors : listInText(text(body.message))
+  const fields = errors.flatMap(fieldError)
+  const scopes = [body, ...errors].flatMap(requiredScopes)
   const found = {
     ...present("message", text(body.message) ?? text(body.error_description)),
     ...present("category", text(body.category) ?? text(body.errorType)),
     ...present("correlationId", text(body.correlationId) ?? text(body.requestId)),
-    ...present("fields", fields.length === 0 ? undefined : fields)
+    ...present("fields", fields.length === 0 ? undefined : fields),
+    ...present("requiredScopes", scopes.length === 0 ? undefined : [...new Set(scopes)])
   }
   return Object.keys(found).length === 0 ? undefined : found
 }
@@ -57,6 +60,13 @@ const fieldError = (u: unknown) => {
   const field = text(u.in) ?? text(u.name) ?? text(name)
   const code = text(u.code) ?? text(u.error)
   return [{ message: text(u.message) ?? code ?? "invalid", ...present("field", field), ...present("code", code) }]
+}
+
+/** Under either of two names, in the context of each error; in a batch's, in that of the error itself. */
+const requiredScopes = (u: unknown): ReadonlyArray<string> => {
+  if (!Predicate.isRecord(u) || !Predicate.isRecord(u.context)) return []
+  const { requiredGranularScopes, requiredScopes } = u.context
+  return [requiredGranularScopes, requiredScopes].flat().flatMap((scope) => text(scope) ?? [])
 }
 
 /** Some validation errors have their list in the text alone: `Property values were not valid: [{"name":"email",…}]`. */

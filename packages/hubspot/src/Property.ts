@@ -7,7 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import * as Plain from "./internal/plain.ts"
+import * as Plain from "./internal/plainRecords.ts"
 
 /**
  * @since 0.1.0

@@ -90,7 +90,9 @@ export const ErrorDetails = Schema.Struct({
     field: Schema.optional(Schema.String),
     code: Schema.optional(Schema.String),
     message: Schema.String
-  })))
+  }))),
+  /** What the credentials would have to be allowed to do, by the API's own names; one of several may be enough. */
+  requiredScopes: Schema.optional(Schema.Array(Schema.String))
 })
 
 /**

@@ -21,7 +21,7 @@ export const banner = (
     "",
     row("url", url),
     ...tokens.map((token) => row("token", token)),
-    ...maybe(scopes, (scopes) => row("scopes", scopes.join(" "))),
+    ...maybe(scopes, (scopes) => row("scopes", `${scopes.join(" ")} (of all tokens and apps)`)),
     ...portals.map(({ id, token }) => row("portal", `${id}, token ${token}`)),
     ...apps.map(({ clientId }) => row("app", `${url}/oauth/authorize?client_id=${encodeURIComponent(clientId)}&…`)),
     "",

@@ -14,8 +14,8 @@ A local HubSpot that answers, limits and fails like the real one.
 Where and for whom
   --port <n>                 port to listen on (default 4010; 0 is a free one)
   --host <address>           address to listen on (default 127.0.0.1)
-  --token <token>            an accepted bearer token; may be repeated
-  --scopes <scope,…>         what these tokens may do (default: everything)
+  --token <token>            an accepted bearer token, instead of pat-na1-…; may be repeated
+  --scopes <scope,…>         what all tokens and apps may do (default: everything)
   --app <id:secret>          a public app: it gets tokens by /oauth/authorize and /oauth/v1/token; may be repeated
   --expires-in <time>        how long the access tokens of apps are valid (default 30m)
   --portal <id=token>        another account, with records and quotas of its own; may be repeated

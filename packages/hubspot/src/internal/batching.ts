@@ -153,7 +153,7 @@ export const make = ({ window, writes }: Options): Effect.Effect<Batching, never
           Effect.sync(() => Turns.join(turns, key)),
           (turn) =>
             Effect.flatMap(Deadline.remaining, (limit) =>
-              until(Deferred.await(turn.come), limit, () => onDeadline(limit, "not-sent"))).pipe(
+              until(Deferred.await(turn.hasCome), limit, () => onDeadline(limit, "not-sent"))).pipe(
                 Effect.zipRight(use(turn))
               ),
           (turn) =>

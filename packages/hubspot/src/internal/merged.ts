@@ -36,13 +36,19 @@ export const answersOf = <Input>(
   return answers
 }
 
-/** What the call itself ended with, which is what has a history, may be about one input alone; these statuses are not. */
+/**
+ * A batch that is refused as a whole may be refused for one input, so that the others deserve a call of their own. Not so
+ * for the token or its scopes, 401 and 403: they are the same for all, and would be refused once more for each.
+ */
 const isOfAnother = (error: ApiError): boolean =>
-  error._tag === "ClientError" && error.retry !== undefined && error.status !== 401 && error.status !== 403
+  error._tag === "ClientError" && isOfTheCall(error) && error.status !== 401 && error.status !== 403
+
+/** What the call itself ended with has a history; what its answer says of one input has none. */
+const isOfTheCall = (error: ApiError): boolean => error.retry !== undefined
 
 /** What is said of one record reads as the error of its own call, and has nothing of the other records. */
 export const errorOf = (identity: Identity) => (error: ApiError): ApiError => {
-  if (error._tag !== "ClientError" || error.retry !== undefined) return error
+  if (error._tag !== "ClientError" || isOfTheCall(error)) return error
   const { body: _, ...fields } = error
   return new ClientError({ ...fields, ...identity })
 }

@@ -8,7 +8,7 @@ import * as Rec from "effect/Record"
 import * as Schema from "effect/Schema"
 import type { Associated as AssociatedRecords, CrmRecord, Fields } from "../CrmRecord.ts"
 import { invalid } from "./invalid.ts"
-import * as Plain from "./plain.ts"
+import * as Plain from "./plainRecords.ts"
 
 /** Ids are strings; some of HubSpot's answers have them as numbers. */
 const Id = Schema.transform(Schema.Union(Schema.String, Schema.Number), Schema.String, {

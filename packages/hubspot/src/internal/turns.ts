@@ -10,7 +10,7 @@ import * as FiberId from "effect/FiberId"
 export interface Turn {
   readonly key: string
   /** Done once all who came before are through. */
-  readonly come: Deferred.Deferred<void>
+  readonly hasCome: Deferred.Deferred<void>
   /** Its owner, and a batch that was sent with what the owner writes: it is over when both are through. */
   holders: number
 }
@@ -19,7 +19,7 @@ export interface Turn {
 export type Turns = Map<string, Set<Turn>>
 
 export const join = (turns: Turns, key: string): Turn => {
-  const turn: Turn = { key, come: Deferred.unsafeMake<void>(FiberId.none), holders: 1 }
+  const turn: Turn = { key, hasCome: Deferred.unsafeMake<void>(FiberId.none), holders: 1 }
   const line = turns.get(key) ?? new Set<Turn>()
   turns.set(key, line.add(turn))
   call(turns, key)
@@ -40,5 +40,5 @@ export const release = (turns: Turns, turn: Turn): void => {
 const call = (turns: Turns, key: string): void => {
   const [first] = turns.get(key) ?? []
   if (first === undefined) turns.delete(key)
-  else Deferred.unsafeDone(first.come, Effect.void)
+  else Deferred.unsafeDone(first.hasCome, Effect.void)
 }

@@ -19,11 +19,15 @@ export const lost = (reason: ConnectionError["reason"]): string => {
   }
 }
 
-/** The names of the fields that were refused are the caller's own; what they held is not repeated. */
+/**
+ * The names of the fields that were refused are the caller's own; what they held is not repeated. Scopes are names of the
+ * API's.
+ */
 export const answeredWith = ({ details, status }: ServerError | ClientError): string => {
   const category = details?.category === undefined ? "" : ` ${details.category}`
   const fields = details?.fields?.flatMap(({ field }) => field ?? []) ?? []
-  return `answered ${status}${category}${fields.length === 0 ? "" : ` (${[...new Set(fields)].join(", ")})`}`
+  const names = new Set([...fields, ...details?.requiredScopes ?? []])
+  return `answered ${status}${category}${names.size === 0 ? "" : ` (${[...names].join(", ")})`}`
 }
 
 const stopped: Readonly<Record<StopReason, string>> = {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Either, FastCheck, Schema } from "effect"
 import { Property } from "effect-hubspot"
-import * as Plain from "../../packages/hubspot/src/internal/plain.ts"
+import * as Plain from "../../packages/hubspot/src/internal/plainRecords.ts"
 import * as Records from "../../packages/hubspot/src/internal/records.ts"
 
 const fields = {
