@@ -26,4 +26,6 @@ export * as StandardTypes from "./StandardTypes.ts"
 
 export * as Stats from "./Stats.ts"
 
+export * as Testing from "./Testing.ts"
+
 export * as Webhooks from "./Webhooks.ts"
