@@ -42,7 +42,10 @@ describe("the benchmarks", { timeout: 60_000 }, () => {
     assert.deepStrictEqual(batches, [[[2, 0]], [[2, 0]]])
   })
 
-  it("leave a picture of each scenario beside its figures", () => {
-    assert.deepStrictEqual(readdirSync(folder).sort(), ["overhead.json", "overhead.svg", "records.json", "records.svg"])
+  it("leave a picture of each scenario beside its figures, and a page of all of them", () => {
+    const pictured = ["overhead.json", "overhead.svg", "records.json", "records.svg"]
+    assert.deepStrictEqual(readdirSync(folder).sort(), ["README.md", ...pictured])
+    const page = readFileSync(join(folder, "README.md"), "utf8")
+    for (const picture of ["(overhead.svg)", "(records.svg)"]) assert.include(page, picture)
   })
 })
