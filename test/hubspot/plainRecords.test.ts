@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Either, FastCheck, Schema } from "effect"
 import { Property } from "effect-hubspot"
+import { Paging } from "../../packages/hubspot/src/internal/paging.ts"
 import * as Plain from "../../packages/hubspot/src/internal/plainRecords.ts"
 import * as Records from "../../packages/hubspot/src/internal/records.ts"
+import { readerOf } from "../../packages/resilience/src/internal/plain.ts"
 
 const fields = {
   name: Property.text,
@@ -102,6 +104,18 @@ describe("a record that is plain", () => {
       raw,
       traceId: undefined
     })
+  })
+
+  it("is read so on a page, too, with its neighbours and the cursor", () => {
+    const schema = Schema.Struct({ results: Schema.Array(Records.decoder(fields)(["name"])), paging: Paging })
+    const page = (name: unknown, more = {}) => ({ results: [{ ...usual, properties: { name } }], ...more })
+    const read = readerOf(schema)
+    for (const paging of [null, {}, { next: null }, { next: { after: "2" } }]) {
+      const found: unknown = read(page("Ada", { paging }))
+      assert.deepStrictEqual(Either.right(found), Schema.decodeUnknownEither(schema)(page("Ada", { paging })))
+    }
+    assert.isTrue(Either.isLeft(Schema.decodeUnknownEither(schema)(page(1))))
+    assert.strictEqual(typeof read(page(1)), "symbol")
   })
 
   const decode = (asked: ReadonlyArray<string> | undefined) =>

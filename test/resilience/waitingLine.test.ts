@@ -65,7 +65,7 @@ it("a day's calls take no more room than one", () => {
     RollingWindow.take(day, 1)
     RollingWindow.answered(day, 1, n)
   }
-  assert.strictEqual(day.opening.length, 1)
+  assert.strictEqual(day.openings.length, 1)
   assert.strictEqual(RollingWindow.available(day, 999_999), 0)
   assert.strictEqual(RollingWindow.soonest(day, 1, 999_999), 1_000_000)
   assert.strictEqual(RollingWindow.available(day, 1_000_000), 100_000)

@@ -7,7 +7,7 @@ import * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpMethod from "@effect/platform/HttpMethod"
-import type { ApiError } from "effect-resilience/ApiError"
+import type { ApiError, InvalidRequest } from "effect-resilience/ApiError"
 import type { ApiResponse } from "effect-resilience/ApiResponse"
 import type { CallOptions } from "effect-resilience/CallOptions"
 import type * as Policy from "effect-resilience/Policy"
@@ -15,6 +15,7 @@ import * as ResilientHttpClient from "effect-resilience/ResilientHttpClient"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -154,22 +155,31 @@ export const make: Effect.Effect<
     limiter: config.limiter
   })
 
-  const prepared = (request: HttpClientRequest.HttpClientRequest, options: CallOptions = {}) =>
-    Effect.map(raw.policy, ({ limits }) => ({
-      request: HttpClientRequest.setUrl(request, Paths.inVersion(config.apiVersion, request.url)),
-      options: {
-        ...Paths.withDefaults(request.url, options, shared ?? limits),
-        urlTemplate: options.urlTemplate && Paths.inVersion(config.apiVersion, options.urlTemplate)
-      }
-    }))
+  const inVersion = (path: string) => Paths.inVersion(config.apiVersion, path)
+  const versioned = (request: HttpClientRequest.HttpClientRequest) =>
+    config.apiVersion === "v3" ? request : HttpClientRequest.setUrl(request, inVersion(request.url))
+  const knowing = (
+    request: HttpClientRequest.HttpClientRequest,
+    options: CallOptions,
+    limits: Limits
+  ): CallOptions => ({
+    ...Paths.withDefaults(request.url, options, shared ?? limits),
+    urlTemplate: options.urlTemplate && inVersion(options.urlTemplate)
+  })
+  // Of the policy as it is when the call is run, which may be another one than when it was made.
   const http: ResilientHttpClient.Service = {
     ...raw,
-    execute: (request, options) =>
-      Effect.flatMap(prepared(request, options), ({ options, request }) => raw.execute(request, options)),
-    json: (request, schema, options) =>
-      Effect.flatMap(prepared(request, options), ({ options, request }) => raw.json(request, schema, options)),
-    stream: (request, options) =>
-      Stream.unwrap(Effect.map(prepared(request, options), ({ options, request }) => raw.stream(request, options)))
+    execute: (request, options = {}) =>
+      Effect.flatMap(raw.policy, ({ limits }) => raw.execute(versioned(request), knowing(request, options, limits))),
+    json: (request, schema, options = {}) =>
+      Effect.flatMap(
+        raw.policy,
+        ({ limits }) => raw.json(versioned(request), schema, knowing(request, options, limits))
+      ),
+    stream: (request, options = {}) =>
+      Stream.unwrap(
+        Effect.map(raw.policy, ({ limits }) => raw.stream(versioned(request), knowing(request, options, limits)))
+      )
   }
 
   const call = (method: HttpMethod.HttpMethod): Call => (path, schema, { body, query, ...options } = {}) =>
@@ -236,21 +246,44 @@ export const request: Request<HubSpotClient> =
 export const layer: Layer.Layer<HubSpotClient, Policy.InvalidPolicy, HubSpotConfig | HttpClient.HttpClient> = Layer
   .scoped(HubSpotClient, make)
 
+type Limits = ReadonlyArray<{ readonly name: string }>
+
 /** The token is for the configured host alone, wherever a path or a redirect may point. */
-const authenticate = (config: Config, source: Source) => (request: HttpClientRequest.HttpClientRequest) =>
-  new URL(request.url).origin === new URL(config.baseUrl).origin
-    ? Effect.map(source.token, (token) => HttpClientRequest.bearerToken(request, token))
-    : invalid(request.method, request.url, {
-      field: "path",
-      problem: "points to another host than the configured one",
-      remedy: "give a path such as /crm/v3/owners"
-    })
+const authenticate = (config: Config, source: Source) => {
+  let origin: string | undefined // of a URL that the client looks at first
+  const isOurs = (url: string) => {
+    origin ??= new URL(config.baseUrl).origin
+    return url.startsWith(`${origin}/`) || new URL(url).origin === origin
+  }
+  return (request: HttpClientRequest.HttpClientRequest) => {
+    if (!isOurs(request.url)) {
+      return invalid(request.method, request.url, {
+        field: "path",
+        problem: "points to another host than the configured one",
+        remedy: "give a path such as /crm/v3/owners"
+      })
+    }
+    const shown = (token: Redacted.Redacted) => HttpClientRequest.bearerToken(request, token)
+    // What is at hand is shown at once: to wait for it takes a fibre.
+    return isAtHand(source.token) ? Exit.map(source.token, shown) : Effect.map(source.token, shown)
+  }
+}
+
+const isAtHand = <A, E>(self: Effect.Effect<A, E>): self is Exit.Exit<A, E> => Exit.isExit(self)
 
 const tokenOf = ({ headers }: HttpClientRequest.HttpClientRequest): Redacted.Redacted =>
   Redacted.make((headers.authorization ?? "").replace("Bearer ", ""))
 
-const requestOf = (method: HttpMethod.HttpMethod, path: string, query: Query = {}, body: unknown) => {
-  const request = HttpClientRequest.make(method)(path, { urlParams: urlParams(query), acceptJson: true })
+const empty = HttpClientRequest.make("GET")("", { acceptJson: true })
+
+const requestOf = (
+  method: HttpMethod.HttpMethod,
+  path: string,
+  query: Query | undefined,
+  body: unknown
+): Effect.Effect<HttpClientRequest.HttpClientRequest, InvalidRequest> => {
+  const there = HttpClientRequest.setUrl(method === "GET" ? empty : HttpClientRequest.setMethod(empty, method), path)
+  const request = query === undefined ? there : HttpClientRequest.setUrlParams(there, urlParams(query))
   if (body === undefined) return Effect.succeed(request)
   if (HttpBody.isHttpBody(body)) return Effect.succeed(HttpClientRequest.setBody(request, body))
   return Effect.mapError(HttpClientRequest.bodyJson(request, body), () =>
@@ -261,7 +294,10 @@ const requestOf = (method: HttpMethod.HttpMethod, path: string, query: Query = {
     }))
 }
 
-const urlParams = (query: Query): ReadonlyArray<readonly [string, string]> =>
-  Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(",") : String(value)] as const]
-  )
+const urlParams = (query: Query): ReadonlyArray<readonly [string, string]> => {
+  const params: Array<readonly [string, string]> = []
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) params.push([name, Array.isArray(value) ? value.join(",") : String(value)])
+  }
+  return params
+}

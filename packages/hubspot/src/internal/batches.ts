@@ -122,7 +122,7 @@ const send = <Input, R>(
 const Answer = <R>(record: Schema.Schema<Answered<R>, unknown>) =>
   Schema.Struct({
     results: Schema.Array(record),
-    errors: Schema.optionalWith(Schema.Array(Schema.Unknown), { nullable: true })
+    errors: Schema.optional(Schema.NullOr(Schema.Array(Schema.Unknown)))
   })
 
 /** An answer without a body; were there one, its errors would count. */

@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type { BatchResult } from "../BatchResult.ts"
 import type { BatchSettings, CrmObject, Lookup, Pages, Related, Selection, Settings } from "../CrmObject.ts"
 import type { CrmRecord, Fields, Read } from "../CrmRecord.ts"
-import { HubSpotClient } from "../HubSpotClient.ts"
+import { HubSpotClient, type Service as Client } from "../HubSpotClient.ts"
 import * as Batches from "./batches.ts"
 import { invalid } from "./invalid.ts"
 import * as MergedGets from "./mergedGets.ts"
@@ -23,32 +23,54 @@ type Calls<F extends Fields> = Pick<CrmObject<F>, "get" | "batchRead" | "pages" 
 export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
   const { checkId, path } = wire
 
+  const template = `${path}/{id}`
+
+  // Written without a generator: it is what programs do most.
   const get = <Name extends string, Past extends string>(
     id: string,
     options: Lookup<F> & Selection<Name, Past> & Related & Settings = {}
-  ): Effect.Effect<Read<F, Name, Past>, ApiError, HubSpotClient> =>
-    Effect.gen(function*() {
-      type R = Read<F, Name, Past>
-      const client = yield* HubSpotClient
-      if (client.batching !== undefined && MergedGets.canBeMerged(id, options)) {
-        const merged = yield* getMerged<R>(client.batching, id, options)
-        if (Option.isSome(merged)) return merged.value
-      }
-      const { archived, associations, by, properties, propertiesWithHistory, ...settings } = options
-      const { head, rest } = split(wire.asked({ properties, propertiesWithHistory }))
-      const answered = yield* client.get(
-        `${path}/${encodeURIComponent(yield* checkId("GET", id))}`,
-        wire.read<R>(head.names, head.history),
-        {
-          ...settings,
-          urlTemplate: `${path}/{id}`,
-          query: { ...queryOf(head), associations, archived, idProperty: by }
-        }
-      )
-      if (rest === undefined) return answered.record
-      const { failed, succeeded } = yield* read<R>([answered.record.id], rest, { ...settings, archived })
-      return failed[0] === undefined ? merge(answered.record, succeeded[0]!.record) : yield* failed[0].error
-    }).pipe(together(options))
+  ): Effect.Effect<Read<F, Name, Past>, ApiError, HubSpotClient> => {
+    type R = Read<F, Name, Past>
+    return Effect.flatMap(
+      HubSpotClient,
+      (client) =>
+        client.batching !== undefined && MergedGets.canBeMerged(id, options)
+          ? Effect.flatMap(
+            getMerged<R>(client.batching, id, options),
+            Option.match({ onNone: () => getAlone<R>(client, id, options), onSome: Effect.succeed })
+          )
+          : getAlone<R>(client, id, options)
+    ).pipe(together(options))
+  }
+
+  const getAlone = <R extends CrmRecord<unknown>>(
+    client: Client,
+    id: string,
+    { archived, associations, by, properties, propertiesWithHistory, ...settings }:
+      & Lookup<F>
+      & Selection<string, string>
+      & Related
+      & Settings
+  ): Effect.Effect<R, ApiError, HubSpotClient> => {
+    const checked = checkId("GET", id)
+    if (Either.isLeft(checked)) return Effect.fail(checked.left)
+    const { head, rest } = split(wire.asked({ properties, propertiesWithHistory }))
+    const answered = client.get(`${path}/${encodeURIComponent(id)}`, wire.read<R>(head.names, head.history), {
+      ...settings,
+      urlTemplate: template,
+      query: { ...queryOf(head), associations, archived, idProperty: by }
+    })
+    return rest === undefined
+      ? Effect.map(answered, ({ record }) => record)
+      : Effect.flatMap(answered, ({ record }) =>
+        Effect.flatMap(
+          read<R>([record.id], rest, { ...settings, archived }),
+          ({ failed, succeeded }) =>
+            failed[0] === undefined
+              ? Effect.succeed(merge(record, succeeded[0]!.record))
+              : Effect.fail(failed[0].error)
+        ))
+  }
 
   const read = <R extends CrmRecord<unknown>>(
     ids: ReadonlyArray<string>,

@@ -87,7 +87,7 @@ export const walk = <R extends CrmRecord<unknown>>(
       if (last !== undefined && after !== undefined && !(Number(last) > Number(after))) {
         return yield* endless("POST", path)
       }
-      const more = paging?.next !== undefined || (total ?? 0) > results.length
+      const more = Boolean(paging?.next) || (total ?? 0) > results.length
       const next = more ? last : undefined
       const found: Found<R> = { results, after: next }
       return [found, Option.fromNullable(next)] as const
@@ -109,7 +109,7 @@ const ordered = <R extends CrmRecord<unknown>>(
         ...settings,
         body: { ...body, limit: Math.min(body.limit, room), ...(after === 0 ? {} : { after: String(after) }) }
       })
-      const next = paging?.next === undefined ? undefined : Number(paging.next.after)
+      const next = paging?.next ? Number(paging.next.after) : undefined
       if (next !== undefined && !(next > after)) return yield* endless("POST", path)
       const found: Found<R> = { results, after: undefined }
       return [found, Option.fromNullable(next)] as const
@@ -118,7 +118,7 @@ const ordered = <R extends CrmRecord<unknown>>(
 
 const PageOf = <R>(record: Schema.Schema<Answered<R>, unknown>) =>
   Schema.Struct({
-    total: Schema.optionalWith(Schema.Number, { nullable: true }),
+    total: Schema.optional(Schema.NullOr(Schema.Number)),
     results: Schema.Array(record),
     paging: Paging
   })

@@ -76,6 +76,8 @@ export const inVersion = (version: ApiVersion, path: string): string => {
   return area === undefined ? path : path.replace(area[0], area[1].replace("{date}", version))
 }
 
+type Defaults = Pick<CallOptions, "kind" | "buckets" | "replay">
+
 /** What is true of a call because of its path, whoever makes it; its own options win. `limits` are those that there are. */
 export const withDefaults = (
   path: string,
@@ -91,24 +93,24 @@ export const withDefaults = (
   }
 }
 
-type Defaults = Pick<CallOptions, "kind" | "buckets" | "replay">
-
 const search: Defaults = { kind: "search", buckets: ["search", "daily"], replay: "safe" }
+const plain: Defaults = { buckets: ["general", "daily"] }
 
-const defaultsFor = (path: string): Defaults => {
-  const [plain = ""] = path.split("?")
+const defaultsFor = (url: string): Defaults => {
+  const query = url.indexOf("?")
+  const path = query === -1 ? url : url.slice(0, query)
   // Lists are looked for by another service, which has no limit of its own.
-  if (/\/lists\/([\d-]+\/)?search$/.test(plain)) return { kind: "read", buckets: ["general", "daily"], replay: "safe" }
-  if (/\/search$/.test(plain)) return search
-  if (/^\/crm\/(v4\/associations|associations\/[\d-]+)\//.test(plain)) {
+  if (/\/lists\/([\d-]+\/)?search$/.test(path)) return { ...plain, kind: "read", replay: "safe" }
+  if (path.endsWith("/search")) return search
+  if (/^\/crm\/(v4\/associations|associations\/[\d-]+)\//.test(path)) {
     return {
       kind: "batch",
       buckets: ["associations", "associationsDaily"],
-      ...repeatable(plain, /\/batch\/(create|associate\/default)$/)
+      ...repeatable(path, /\/batch\/(create|associate\/default)$/)
     }
   }
-  if (/^\/events\/[\w-]+\/send(\/batch)?$/.test(plain)) return { buckets: ["events"] }
-  return { buckets: ["general", "daily"], ...repeatable(plain, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) }
+  if (/^\/events\/[\w-]+\/send(\/batch)?$/.test(path)) return { buckets: ["events"] }
+  return { ...plain, ...repeatable(path, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) }
 }
 
 /** POSTs that change nothing, or come to the same when they are carried out twice. */

@@ -13,15 +13,22 @@ export type Reader = (text: string) => unknown
 
 const id = Symbol.for("effect-hubspot/plain")
 
+/** effect-resilience's marks: of a schema that brings its own reader of JSON, and of what that leaves to the schema. */
+const readerId = Symbol.for("effect-resilience/plainReader")
+const notPlain = Symbol.for("effect-resilience/notPlain")
+
+/** Has answers that hold such a schema read in this way; `undefined` is left to the schema. */
+export const readBy = (read: (json: unknown) => unknown) => ({ [readerId]: (json: unknown) => read(json) ?? notPlain })
+
 /** As an annotation, it does not outlive a change of what the schema means: a filter has annotations of its own. */
 export const annotation = (read: Reader): { readonly [id]: Reader } => ({ [id]: read })
 
 export const readerOf = ({ ast }: Schema.Schema.All): Reader =>
-  ast._tag === "StringKeyword" ? asItIs : ast.annotations[id] as Reader | undefined ?? notPlain
+  ast._tag === "StringKeyword" ? asItIs : ast.annotations[id] as Reader | undefined ?? unknown
 
 export const asItIs: Reader = (text) => text
 
-const notPlain: Reader = () => undefined
+const unknown: Reader = () => undefined
 
 /** Zero is also what JavaScript makes of blanks. */
 export const number: Reader = (text) => {
@@ -84,14 +91,14 @@ export const records = (readerOf: (name: string) => Reader, names: ReadonlyArray
   }
 }
 
-type Texts = { readonly [name: string]: string | null }
+export type Texts = { readonly [name: string]: string | null }
 
 const isThere = <A>(value: A): value is A & {} => value !== null && value !== undefined
 
 const isObject = (u: unknown): u is Json => typeof u === "object" && u !== null && !Array.isArray(u)
 
-/** A property of that name would be none of the object's own. */
-const isTexts = (u: unknown): u is Texts => {
+/** A property of the name `__proto__` would be none of the object's own. */
+export const isTexts = (u: unknown): u is Texts => {
   if (!isObject(u)) return false
   for (const name in u) {
     if ((typeof u[name] !== "string" && u[name] !== null) || name === "__proto__") return false

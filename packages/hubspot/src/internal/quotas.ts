@@ -7,13 +7,8 @@ import { isDay } from "./buckets.ts"
 
 /** `knowsDay`: the buckets' day ends when the account's does; if not, what is left of it must not be held against them. */
 export const make = (knowsDay: () => boolean): RateLimitHeaders.Reader => (headers, _now, buckets = []) => {
-  if (RateLimitHeaders.isCached(headers)) return []
-  const count = (name: string): number | undefined => {
-    const value = headers[`x-hubspot-ratelimit-${name}`]
-    return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined
-  }
-  const [limit, remaining, window] = [count("max"), count("remaining"), count("interval-milliseconds")]
-  const [daily, dailyRemaining] = [count("daily"), count("daily-remaining")]
+  if (!names.some((name) => headers[name] !== undefined) || RateLimitHeaders.isCached(headers)) return []
+  const [limit, remaining, window, daily, dailyRemaining] = names.map((name) => count(headers[name]))
   return buckets.flatMap((name): ReadonlyArray<RateLimitHeaders.Quota> =>
     name === "general" || name === "associations"
       ? [{ name, limit, remaining, window }]
@@ -22,3 +17,10 @@ export const make = (knowsDay: () => boolean): RateLimitHeaders.Reader => (heade
       : []
   ).filter(({ limit, remaining }) => limit !== undefined || remaining !== undefined)
 }
+
+const names = ["max", "remaining", "interval-milliseconds", "daily", "daily-remaining"].map((name) =>
+  `x-hubspot-ratelimit-${name}`
+)
+
+const count = (value: string | undefined): number | undefined =>
+  value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined

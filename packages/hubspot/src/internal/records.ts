@@ -1,7 +1,6 @@
 /** Records on the wire: decoding their properties by the module's schemas, and encoding what is to be written. */
 import type { InvalidRequest } from "effect-resilience/ApiError"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Rec from "effect/Record"
@@ -48,9 +47,6 @@ function nullable<A, I>(schema: Schema.Schema<A, I>): Schema.optionalWith<Schema
   return Schema.optionalWith(schema, { nullable: true })
 }
 
-const rawOf = (json: unknown): Option.Option<(typeof Wire.Type)["properties"]> =>
-  Option.map(Schema.decodeUnknownOption(Wire.pick("properties"))(json), ({ properties }) => properties)
-
 /** A record that has arrived, and beside it what is needed to tell whose it is. */
 export interface Answered<R> {
   readonly record: R
@@ -68,18 +64,17 @@ export interface Undecoded {
 export const undecoded: Schema.Schema<Answered<Undecoded>, unknown> = Schema.transform(
   Schema.Unknown,
   Schema.declare((_): _ is Answered<Undecoded> => true),
-  {
-    strict: true,
-    decode: (json) => ({
-      record: { id: Predicate.hasProperty(json, "id") ? String(json.id) : "", json },
-      raw: Option.getOrElse(rawOf(json), () => ({})),
-      traceId: Predicate.hasProperty(json, "objectWriteTraceId") && Predicate.isString(json.objectWriteTraceId)
-        ? json.objectWriteTraceId
-        : undefined
-    }),
-    encode: ({ record }) => record.json
+  { strict: true, decode: asItCame, encode: ({ record }) => record.json }
+).annotations(Plain.readBy(asItCame))
+
+function asItCame(json: unknown): Answered<Undecoded> {
+  const { id = "", objectWriteTraceId: traceId, properties } = Predicate.isRecord(json) ? json : {}
+  return {
+    record: { id: String(id), json },
+    raw: Plain.isTexts(properties) ? properties : {},
+    traceId: typeof traceId === "string" ? traceId : undefined
   }
-)
+}
 
 export type Decoder = <R extends CrmRecord<unknown>>(
   names: ReadonlyArray<string> | undefined,
@@ -115,11 +110,12 @@ export const decoder = (fields: Fields): Decoder => {
   )
   const readerOf = (name: string) => readers.get(name) ?? Plain.asItIs
 
-  return <R extends CrmRecord<unknown>>(
+  const schemaOf = <R extends CrmRecord<unknown>>(
     names: ReadonlyArray<string> | undefined,
-    history: ReadonlyArray<string> = []
+    history: ReadonlyArray<string>
   ): Schema.Schema<Answered<R>, unknown> => {
     const plain = Plain.records(readerOf, names)
+    const read = (json: unknown) => history.length === 0 ? plain<R>(json) : undefined
 
     const exact = (wire: typeof Wire.Type): Either.Either<Answered<R>, ParseResult.ParseIssue> => {
       const properties: { [name: string]: unknown } = {}
@@ -150,15 +146,33 @@ export const decoder = (fields: Fields): Decoder => {
     return Schema.transformOrFail(Schema.Unknown, Schema.declare((_): _ is Answered<R> => true), {
       strict: true,
       decode: (json, options) => {
-        const read = history.length === 0 ? plain<R>(json) : undefined
-        return read === undefined
+        const known = read(json)
+        return known === undefined
           ? ParseResult.flatMap(ParseResult.decodeUnknown(Wire)(json, options), exact)
-          : ParseResult.succeed(read)
+          : ParseResult.succeed(known)
       },
       encode: (answered, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, answered, "records are only read"))
-    })
+    }).annotations(Plain.readBy(read))
+  }
+
+  // Effect compiles a schema anew for each object that it is.
+  const known = new Map<string, unknown>()
+  return <R extends CrmRecord<unknown>>(
+    names: ReadonlyArray<string> | undefined,
+    history: ReadonlyArray<string> = []
+  ) => {
+    const key = JSON.stringify([names, history])
+    let schema = known.get(key)
+    if (schema === undefined) {
+      if (known.size >= most) known.clear()
+      known.set(key, schema = schemaOf(names, history))
+    }
+    return schema as Schema.Schema<Answered<R>, unknown> // it reads what was asked for, and `R` says what that was
   }
 }
+
+/** How many selections are remembered: a program has few, but may make them up as it goes. */
+const most = 100
 
 const associated = ({ paging, results }: typeof Associated.Type): AssociatedRecords => ({
   results,

@@ -15,7 +15,7 @@ export const room = 6000
 /** As many names as a URL has room for, and the rest: those with a history last. */
 export const split = ({ history, names }: Asked): { readonly head: Asked; readonly rest: Asked | undefined } => {
   let left = room
-  const fits = (name: string) => (left -= new URLSearchParams({ "": name }).toString().length - 1 + separator) >= 0
+  const fits = (name: string) => (left -= encodedLength(name) + separator) >= 0
   const from = (names: ReadonlyArray<string>) => {
     const end = names.findIndex((name) => !fits(name))
     return end === -1 ? [names, []] as const : [names.slice(0, end), names.slice(end)] as const
@@ -27,6 +27,9 @@ export const split = ({ history, names }: Asked): { readonly head: Asked; readon
     rest: restNames.length + restHistory.length === 0 ? undefined : { names: restNames, history: restHistory }
   }
 }
+
+const encodedLength = (name: string): number =>
+  /^\w*$/.test(name) ? name.length : new URLSearchParams({ "": name }).toString().length - 1
 
 /** A comma, encoded. */
 const separator = 3

@@ -8,6 +8,12 @@ import * as AST from "effect/SchemaAST"
 
 export const notPlain: unique symbol = Symbol.for("effect-resilience/notPlain")
 
+/**
+ * The annotation of a schema that brings a reader of its own; a registered symbol, for those in other packages. It does not
+ * outlive a change of what the schema means: a filter has annotations of its own.
+ */
+const ReaderId = Symbol.for("effect-resilience/plainReader")
+
 /** Reads what `JSON.parse` has made. */
 export type Reader = (json: unknown) => unknown
 
@@ -31,6 +37,7 @@ const compile = (ast: AST.AST): Reader | undefined => {
   if (AST.DecodingFallbackAnnotationId in ast.annotations || AST.ParseOptionsAnnotationId in ast.annotations) {
     return undefined
   }
+  if (ReaderId in ast.annotations) return ast.annotations[ReaderId] as Reader
   switch (ast._tag) {
     case "StringKeyword":
       return only((json) => typeof json === "string")

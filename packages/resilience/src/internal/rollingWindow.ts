@@ -13,8 +13,12 @@ export interface RollingWindow {
   /** Slots per millisecond that come back, on average, in a server's window that is full. */
   regain: number
   inFlight: number
-  /** When the slots of answered calls open again, ascending from `head`; all those of a day at once. */
-  readonly opening: Array<{ at: number; slots: number }>
+  /**
+   * When the slots of answered calls open again, ascending from `head`, and how many at each instant; all those of a day
+   * at once. There may be very many of them: numbers, so that each is no object for the collector to look at.
+   */
+  readonly openings: Array<number>
+  readonly opened: Array<number>
   head: number
   /** The slots that are still to open. */
   answered: number
@@ -37,7 +41,8 @@ const from = (limit: number, window: number, regain: number, opensAt: (now: numb
   opensAt,
   regain,
   inFlight: 0,
-  opening: [],
+  openings: [],
+  opened: [],
   head: 0,
   answered: 0,
   closedUntil: Number.NEGATIVE_INFINITY,
@@ -65,12 +70,14 @@ export const available = (self: RollingWindow, now: number): number =>
   Math.min(unused(self, now), Math.floor(reportedRoom(self, now)))
 
 const unused = (self: RollingWindow, now: number): number => {
-  for (let next = self.opening[self.head]; next !== undefined && next.at <= now; next = self.opening[self.head]) {
-    self.answered -= next.slots
+  const { opened, openings } = self
+  while (self.head < openings.length && openings[self.head]! <= now) {
+    self.answered -= opened[self.head]!
     self.head++
   }
-  if (self.head === self.opening.length || (self.head > 1024 && self.head * 2 > self.opening.length)) {
-    self.opening.splice(0, self.head)
+  if (self.head > 0 && (self.head === openings.length || (self.head > 1024 && self.head * 2 > openings.length))) {
+    openings.splice(0, self.head)
+    opened.splice(0, self.head)
     self.head = 0
   }
   return self.limit - self.inFlight - self.answered
@@ -89,11 +96,11 @@ export const soonest = (self: RollingWindow, weight: number, now: number): numbe
 }
 
 /** When so many more slots have opened: infinite while there are not as many. */
-const opensWith = ({ answered, head, opening }: RollingWindow, missing: number): number => {
+const opensWith = ({ answered, head, opened, openings }: RollingWindow, missing: number): number => {
   if (missing > answered) return Number.POSITIVE_INFINITY
   let last = head
-  for (let left = missing - opening[last]!.slots; left > 0; left -= opening[last]!.slots) last++
-  return opening[last]!.at
+  for (let left = missing - opened[last]!; left > 0; left -= opened[last]!) last++
+  return openings[last]!
 }
 
 const soonestReported = (self: RollingWindow, weight: number, now: number): number => {
@@ -147,17 +154,23 @@ export const report = (self: RollingWindow, remaining: number, weight: number, n
 /** The same calls, under other terms. */
 export const change = (self: RollingWindow, { limit, opensAt, regain, window }: RollingWindow): void => {
   const longer = window - self.window
-  for (let i = self.head; i < self.opening.length; i++) self.opening[i]!.at += longer
+  for (let i = self.head; i < self.openings.length; i++) self.openings[i]! += longer
   Object.assign(self, { limit, window, opensAt, regain, reported: undefined })
 }
 
 /** Nearly always at the end; only behind an abandoned call there may be later ones to step over. */
 const openAt = (self: RollingWindow, slots: number, at: number): void => {
-  const { head, opening } = self
-  let place = opening.length
-  while (place > head && opening[place - 1]!.at > at) place--
-  const before = place > head ? opening[place - 1] : undefined
-  if (before?.at === at) before.slots += slots
-  else opening.splice(place, 0, { at, slots })
+  const { head, opened, openings } = self
   self.answered += slots
+  let place = openings.length
+  while (place > head && openings[place - 1]! > at) place--
+  if (place > head && openings[place - 1] === at) {
+    opened[place - 1]! += slots
+  } else if (place === openings.length) {
+    openings.push(at)
+    opened.push(slots)
+  } else {
+    openings.splice(place, 0, at)
+    opened.splice(place, 0, slots)
+  }
 }
