@@ -28,7 +28,7 @@ import { type CallOptions, CurrentCallOptions } from "./CallOptions.ts"
 import type { CircuitBreaker } from "./CircuitBreaker.ts"
 import * as Classifier from "./Classifier.ts"
 import type { Event } from "./Event.ts"
-import { attempt, type Equipment } from "./internal/attempt.ts"
+import { attempt, type Equipment, Try } from "./internal/attempt.ts"
 import * as Call from "./internal/call.ts"
 import * as Course from "./internal/course.ts"
 import { buffered, decoded, type Exchange, streamed } from "./internal/exchange.ts"
@@ -188,7 +188,7 @@ export const make = (
       const call = Call.make(terms, surroundings, request, callOptions, beganAt)
       if (call instanceof ApiError.InvalidRequest) return Effect.fail(ApiError.withRetry(call, neverTried))
       ongoing.call = call
-      const course = Course.make(fiber, call, beganAt)
+      const course = new Course.Course(fiber, call, beganAt)
       const { breaker, budget } = call.destination
       const attempt = (n: number, uncertain: boolean) => {
         ongoing.attempts = n + 1
@@ -196,7 +196,7 @@ export const make = (
         return attemptOf(course, n)
       }
       const retried = () =>
-        Retry.run({ clock: course.clock, beganAt, budget }, attempt, () => ({
+        Retry.run(course, budget, attempt, () => ({
           restore,
           schedule: options.schedule ?? RetrySchedule.fromSettings(call.policy.retry),
           retries: options.schedule === undefined ? call.policy.retry.retries : callOptions.retries ?? Infinity,
@@ -228,7 +228,7 @@ export const make = (
               request,
               callOptions,
               restore,
-              (course, n) => attempt({ equipment, course, n, exchange }, restore)
+              (course, n) => attempt(new Try(equipment, course, n, exchange), restore)
             )
           )
           return whenDone(ran, (exit) => {
@@ -254,7 +254,7 @@ export const make = (
               run(fiber, ongoing, request, callOptions, restore, (course, n) =>
                 inScopeOfItsOwn(
                   scope,
-                  attempt({ equipment, course, n, exchange: streamed(idle(course.call)) }, restore)
+                  attempt(new Try(equipment, course, n, streamed(idle(course.call))), restore)
                 ))
           )
           return begun(stream, ongoing)

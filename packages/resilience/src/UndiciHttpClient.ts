@@ -97,112 +97,147 @@ const respond = (
   headers: Record<string, string>
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> =>
   Effect.async((resume) => {
-    let incoming: IncomingBody.IncomingBody | undefined
-    const end = dispatch(dispatcher, request, body, headers, {
-      onStart: (controller, status, fields) => {
-        const body = incoming = IncomingBody.make({
-          pause: () => controller.pause(),
-          resume: () => controller.resume(),
-          abort: () => controller.abort(abandoned)
-        })
-        // A small body comes in the same turn as its headers, and is whole when the microtask runs.
-        queueMicrotask(() => resume(Effect.succeed(toResponse(request, status, fields, body))))
-      },
-      onData: (chunk) => {
-        if (incoming !== undefined) IncomingBody.push(incoming, chunk, incoming.waiting !== undefined)
-      },
-      onEnd: () => {
-        if (incoming !== undefined) IncomingBody.end(incoming)
-      },
-      onError: (error) => {
-        if (incoming === undefined) resume(Effect.fail(error))
-        else IncomingBody.fail(incoming, error.cause)
-      }
-    })
-    return Effect.sync(end)
+    const responding = new Responding(request, resume)
+    responding.dispatch(dispatcher, body, headers)
+    return Effect.sync(() => responding.abort())
   })
 
 /** A whole answer at once, for those who want nothing else. */
-const collect = (dispatcher: Dispatcher): Lean.Transport => (request, body, { onAnswer, onFailure }) => {
-  let head: Lean.Head | undefined
-  const chunks: Array<Uint8Array> = []
-  return dispatch(dispatcher, request, plainBody(body), request.headers, {
-    onStart: (_, status, fields) => {
-      head = { status, headers: toHeaders(fields) }
-    },
-    onData: (chunk) => chunks.push(chunk),
-    onEnd: () => {
-      if (head !== undefined) onAnswer(head, IncomingBody.concat(chunks))
-    },
-    onError: (error) => onFailure(error, head)
-  })
+const collect = (dispatcher: Dispatcher): Lean.Transport => (request, body, listener) => {
+  const collecting = new Collecting(request, listener)
+  collecting.dispatch(dispatcher, plainBody(body), request.headers)
+  return collecting
 }
 
 type Body = Readable | Uint8Array | string | null
 
 type Fields = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
-interface Handler {
-  readonly onStart: (controller: Dispatcher.DispatchController, status: number, fields: Fields) => void
-  readonly onData: (chunk: Uint8Array) => void
-  readonly onEnd: () => void
-  readonly onError: (error: HttpClientError.RequestError) => void
-}
+/** A request on its way. Classes, as there may be very many of them, each of which waits for an answer. */
+abstract class Underway implements Lean.Underway, Dispatcher.DispatchHandler {
+  protected readonly request: HttpClientRequest.HttpClientRequest
+  private controller: Dispatcher.DispatchController | undefined
+  private ended = false
 
-/** What it gives ends the connection, and nothing is told after that. */
-const dispatch = (
-  dispatcher: Dispatcher,
-  request: HttpClientRequest.HttpClientRequest,
-  body: Body,
-  headers: Record<string, string>,
-  handler: Handler
-): () => void => {
-  let controller: Dispatcher.DispatchController | undefined
-  let ended = false
-  const fail = (reason: "InvalidUrl" | "Transport", cause?: unknown) => {
-    if (ended) return
-    ended = true
-    handler.onError(new HttpClientError.RequestError({ request, reason, cause }))
+  constructor(request: HttpClientRequest.HttpClientRequest) {
+    this.request = request
   }
-  const target = targetOf(request)
-  if (target === undefined) fail("InvalidUrl")
-  else {
+
+  protected abstract begun(controller: Dispatcher.DispatchController, status: number, fields: Fields): void
+  protected abstract received(chunk: Uint8Array): void
+  protected abstract completed(): void
+  protected abstract failed(error: HttpClientError.RequestError): void
+
+  dispatch(dispatcher: Dispatcher, body: Body, headers: Record<string, string>): void {
+    const { method } = this.request
+    const target = targetOf(this.request)
+    if (target === undefined) return this.fail("InvalidUrl")
+    const { origin, path } = target
     try {
-      dispatcher.dispatch(
-        // What it takes is a union of all methods; undici itself complains of any other.
-        {
-          origin: target.origin,
-          path: target.path,
-          method: request.method,
-          headers,
-          body,
-          headersTimeout: 0,
-          bodyTimeout: 0
-        },
-        {
-          onRequestStart: (started) => {
-            controller = started
-            if (ended) started.abort(abandoned)
-          },
-          onResponseStart: (started, status, fields) => {
-            if (status >= 200 && !ended) handler.onStart(started, status, fields)
-          },
-          onResponseData: (_, chunk) => {
-            if (!ended) handler.onData(chunk)
-          },
-          onResponseEnd: () => {
-            if (!ended) handler.onEnd()
-          },
-          onResponseError: (_, error) => fail("Transport", error)
-        }
-      )
+      // What it takes is a union of all methods; undici itself complains of any other.
+      dispatcher.dispatch({ origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 }, this)
     } catch (cause) {
-      fail("Transport", cause)
+      this.fail("Transport", cause)
     }
   }
-  return () => {
-    ended = true
-    controller?.abort(abandoned)
+
+  abort(): void {
+    this.ended = true
+    this.controller?.abort(abandoned)
+  }
+
+  private fail(reason: "InvalidUrl" | "Transport", cause?: unknown): void {
+    if (this.ended) return
+    this.ended = true
+    this.failed(new HttpClientError.RequestError({ request: this.request, reason, cause }))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    if (this.ended) controller.abort(abandoned)
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
+    if (status >= 200 && !this.ended) this.begun(controller, status, fields)
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (!this.ended) this.received(chunk)
+  }
+
+  onResponseEnd(): void {
+    // With it go the raw headers, and the buffers that they are in.
+    this.controller = undefined
+    if (!this.ended) this.completed()
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.fail("Transport", error)
+  }
+}
+
+class Collecting extends Underway {
+  private readonly listener: Lean.Listener
+  private head: Lean.Head | undefined
+  /** Made when there is something to keep, as nothing should be that only waits. */
+  private chunks: Array<Uint8Array> | undefined
+
+  constructor(request: HttpClientRequest.HttpClientRequest, listener: Lean.Listener) {
+    super(request)
+    this.listener = listener
+  }
+
+  protected begun(_: Dispatcher.DispatchController, status: number, fields: Fields): void {
+    this.head = { status, headers: toHeaders(fields) }
+  }
+
+  protected received(chunk: Uint8Array): void {
+    if (this.chunks === undefined) this.chunks = [chunk]
+    else this.chunks.push(chunk)
+  }
+
+  protected completed(): void {
+    if (this.head !== undefined) this.listener.onAnswer(this.head, IncomingBody.concat(this.chunks ?? []))
+  }
+
+  protected failed(error: HttpClientError.RequestError): void {
+    this.listener.onFailure(error, this.head)
+  }
+}
+
+type Resume = (result: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>) => void
+
+class Responding extends Underway {
+  private readonly resume: Resume
+  private incoming: IncomingBody.IncomingBody | undefined
+
+  constructor(request: HttpClientRequest.HttpClientRequest, resume: Resume) {
+    super(request)
+    this.resume = resume
+  }
+
+  protected begun(controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
+    const body = this.incoming = IncomingBody.make({
+      pause: () => controller.pause(),
+      resume: () => controller.resume(),
+      abort: () => controller.abort(abandoned)
+    })
+    // A small body comes in the same turn as its headers, and is whole when the microtask runs.
+    queueMicrotask(() => this.resume(Effect.succeed(toResponse(this.request, status, fields, body))))
+  }
+
+  protected received(chunk: Uint8Array): void {
+    const { incoming } = this
+    if (incoming !== undefined) IncomingBody.push(incoming, chunk, incoming.waiting !== undefined)
+  }
+
+  protected completed(): void {
+    if (this.incoming !== undefined) IncomingBody.end(this.incoming)
+  }
+
+  protected failed(error: HttpClientError.RequestError): void {
+    if (this.incoming === undefined) this.resume(Effect.fail(error))
+    else IncomingBody.fail(this.incoming, error.cause)
   }
 }
 

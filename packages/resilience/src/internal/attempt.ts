@@ -11,10 +11,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type ApiError, RateLimited } from "../ApiError.ts"
+import type { ApiResponse } from "../ApiResponse.ts"
 import * as AttemptTimeout from "../AttemptTimeout.ts"
 import * as CircuitBreaker from "../CircuitBreaker.ts"
-import type { Classifier } from "../Classifier.ts"
+import type { Classifier, Failure } from "../Classifier.ts"
 import type * as RateLimitHeaders from "../RateLimitHeaders.ts"
+import type { Permit } from "./circuit.ts"
 import * as Course from "./course.ts"
 import { type Credentials, withCredentials } from "./credentials.ts"
 import type { Exchange, Sending } from "./exchange.ts"
@@ -36,12 +38,19 @@ export interface Equipment extends Credentials {
   readonly observer: Observer
 }
 
-/** Attempt `n`, counted from 0. */
-export interface Try<A, R> {
+/** Attempt `n`, counted from 0. A class for the sake of the collector: see `course.ts`. */
+export class Try<A, R> {
   readonly equipment: Equipment
   readonly course: Course.Course
   readonly n: number
   readonly exchange: Exchange<A, R>
+
+  constructor(equipment: Equipment, course: Course.Course, n: number, exchange: Exchange<A, R>) {
+    this.equipment = equipment
+    this.course = course
+    this.n = n
+    this.exchange = exchange
+  }
 }
 
 export const attempt = <A, R>(self: Try<A, R>, restore: Course.Restore): Effect.Effect<A, ApiError, R> => {
@@ -56,13 +65,74 @@ export const attempt = <A, R>(self: Try<A, R>, restore: Course.Restore): Effect.
 const refused = ({ course }: Try<unknown, unknown>, breaker: CircuitBreaker.Unsafe, until: number, now: number) =>
   Effect.mapError(breaker.unsafeRefuse(until, now), (error) => circuitOpen(course.call, error))
 
-/** A call that has its slots, and how to give them back where that is not somebody else's business. */
-interface Admission {
-  readonly request: HttpClientRequest.HttpClientRequest
-  readonly restore: Course.Restore
+/** One that has its slots, and how to give them back where that is not somebody else's business. */
+class Admitted<A, R> implements Sending, Attempt {
+  readonly of: Try<A, R>
+  request: HttpClientRequest.HttpClientRequest
   /** In milliseconds. */
   readonly waited: number
   readonly giveBack: GiveBack | undefined
+  /** The breaker's, where there is one. */
+  permit: Permit | undefined
+  /** How long it may take by itself, and until when, if the call has as much time left. */
+  allowed = Duration.infinity
+  end = Infinity
+  underway: Sending["underway"]
+  status: number | undefined
+  failure: Failure | undefined
+
+  constructor(
+    of: Try<A, R>,
+    request: HttpClientRequest.HttpClientRequest,
+    waited: number,
+    giveBack: GiveBack | undefined
+  ) {
+    this.of = of
+    this.request = request
+    this.waited = waited
+    this.giveBack = giveBack
+  }
+
+  get equipment() {
+    return this.of.equipment
+  }
+
+  get call() {
+    return this.of.course.call
+  }
+
+  get clock() {
+    return this.of.course.clock
+  }
+
+  get until() {
+    return Math.min(this.end, this.of.course.deadline)
+  }
+
+  /** Sends the request, for as long as the attempt and the call may take. */
+  send(request: HttpClientRequest.HttpClientRequest, allowed: Duration.Duration): Effect.Effect<A, ApiError, R> {
+    this.request = request
+    this.allowed = allowed
+    this.end = Course.now(this.of.course) + Duration.toMillis(allowed)
+    return this.of.exchange(this)
+  }
+
+  onTimeout() {
+    const { course } = this.of
+    return this.end <= course.deadline
+      ? attemptTimedOut(this.call, this.allowed)
+      : deadlineExceeded(course, "unknown")
+  }
+
+  classify(answer: ApiResponse, now: number) {
+    this.failure = this.equipment.classify(answer, now)
+    return this.failure
+  }
+
+  onHead({ headers, status }: Lean.Head) {
+    this.status = status
+    return report(this.call, this.equipment.quotas, headers, this.clock.unsafeCurrentTimeMillis())
+  }
 }
 
 const admitted = <A, R>(
@@ -73,64 +143,60 @@ const admitted = <A, R>(
   const { course, equipment: { observer } } = self
   const { limiter, own } = course.call
   const giveBack = own?.unsafeEnter(course.call, Course.now(course))
-  if (limiter === undefined || giveBack !== undefined) return guarded(self, { request, restore, waited: 0, giveBack })
+  if (limiter === undefined || giveBack !== undefined) {
+    return guarded(new Admitted(self, request, 0, giveBack), restore)
+  }
   return restore(
     withinLimits(
       observer,
       course,
       (waited) =>
-        Effect.uninterruptibleMask((restore) => guarded(self, { request, restore, waited, giveBack: undefined }))
+        Effect.uninterruptibleMask((restore) => guarded(new Admitted(self, request, waited, undefined), restore))
     )
   )
 }
 
 /** With its slots in hand, a call asks the breaker once more. */
-const guarded = <A, R>(self: Try<A, R>, admission: Admission): Effect.Effect<A, ApiError, R> => {
-  const { course } = self
+const guarded = <A, R>(self: Admitted<A, R>, restore: Course.Restore): Effect.Effect<A, ApiError, R> => {
+  const { course } = self.of
   const { breaker } = course.call.destination
-  if (breaker === undefined) return begun(self, admission, undefined, undefined)
+  if (breaker === undefined) return begun(self, restore, undefined)
   const now = Course.now(course)
   const { answer, told } = breaker.unsafeAdmit(now)
   if ("retryAt" in answer) {
-    return after(admission.giveBack?.("not-sent", now), refused(self, breaker, answer.retryAt, now))
+    return after(self.giveBack?.("not-sent", now), refused(self.of, breaker, answer.retryAt, now))
   }
-  return begun(
-    self,
-    admission,
-    told,
-    (exit, now, today) => breaker.unsafeSettle(answer, exit, CircuitBreaker.healthOf(exit), now, today)
-  )
+  self.permit = answer
+  return begun(self, restore, told)
 }
-
-type Settle = (exit: Exit.Exit<unknown, unknown>, now: number, today: number) => Effect.Effect<void> | undefined
 
 /** Whatever comes of it, all are told: those who count, the breaker, and last of all the limiter. */
 const begun = <A, R>(
-  self: Try<A, R>,
-  { giveBack, request, restore, waited }: Admission,
+  self: Admitted<A, R>,
+  restore: Course.Restore,
   /** What is to be said of the breaker. */
-  told: Effect.Effect<void> | undefined,
-  settle: Settle | undefined
+  told: Effect.Effect<void> | undefined
 ): Effect.Effect<A, ApiError, R> => {
-  const { course, equipment: { observer }, n } = self
+  const { giveBack, of: { course, equipment: { observer }, n }, permit } = self
   const { call, clock } = course
+  const { breaker } = call.destination
   const beganAt = Course.now(course)
   const isLate = course.deadline <= beganAt
-  const attempt: Attempt = { waited, status: undefined, failure: undefined, sending: undefined }
   if (!isLate) observer.attemptBegan()
   return whenDone(
     // Suspended, so that whatever is thrown from here on is an end like any other.
     isLate
       ? Effect.fail(deadlineExceeded(course, "not-sent"))
-      : restore(after(told, Effect.suspend(() => sent(self, attempt, request)))),
+      : restore(after(told, Effect.suspend(() => sent(self)))),
     (exit) => {
       // Interrupted: nobody waits for the rest of it.
-      attempt.sending?.abort?.()
+      self.underway?.abort()
       const now = Course.now(course)
       const error = errorOf(exit)
-      if (!isLate) observer.attemptEnded(call, n, attempt, now - beganAt, error)
-      const closed = error instanceof RateLimited ? closeGate(call, error, attempt.failure) : undefined
-      const settled = settle?.(exit, now, clock.unsafeCurrentTimeMillis())
+      if (!isLate) observer.attemptEnded(call, n, self, now - beganAt, error)
+      const closed = error instanceof RateLimited ? closeGate(call, error, self.failure) : undefined
+      const settled = permit &&
+        breaker?.unsafeSettle(permit, exit, CircuitBreaker.healthOf(exit), now, clock.unsafeCurrentTimeMillis())
       // The gate is closed before there is room for others.
       const given = closed === undefined
         ? giveBack?.(fateOf(exit), now)
@@ -140,46 +206,17 @@ const begun = <A, R>(
   )
 }
 
-/** Sends the request, for as long as the attempt and the call may take. */
-const sent = <A, R>(
-  { course, equipment, exchange, n }: Try<A, R>,
-  attempt: Attempt,
-  request: HttpClientRequest.HttpClientRequest
-): Effect.Effect<A, ApiError, R> => {
-  const { call, clock, deadline } = course
-  const { classify, propagateTrace, quotas } = equipment
-  const within = (request: HttpClientRequest.HttpClientRequest, allowed: Duration.Duration) => {
-    const now = Course.now(course)
-    const end = now + Duration.toMillis(allowed)
-    const sending: Sending = {
-      equipment,
-      call,
-      clock,
-      request,
-      until: Math.min(end, deadline),
-      onTimeout: () => end <= deadline ? attemptTimedOut(call, allowed) : deadlineExceeded(course, "unknown"),
-      classify: (response, now) => {
-        attempt.failure = classify(response, now)
-        return attempt.failure
-      },
-      onHead: ({ headers, status }) => {
-        attempt.status = status
-        return report(call, quotas, headers, clock.unsafeCurrentTimeMillis())
-      },
-      abort: undefined
-    }
-    attempt.sending = sending
-    return exchange(sending)
-  }
-  const { attemptTimeout } = call.policy
+const sent = <A, R>(self: Admitted<A, R>): Effect.Effect<A, ApiError, R> => {
+  const { course, equipment: { propagateTrace }, n } = self.of
+  const { attemptTimeout } = course.call.policy
   const allowed = AttemptTimeout.unsafeOfAttempt(attemptTimeout, n)
-  if (allowed !== undefined && !propagateTrace && !course.isTraced) return within(request, allowed)
+  if (allowed !== undefined && !propagateTrace && !course.isTraced) return self.send(self.request, allowed)
   const whole = Effect.zipWith(
-    propagateTrace ? Spans.propagate(request) : Effect.succeed(request),
+    propagateTrace ? Spans.propagate(self.request) : Effect.succeed(self.request),
     AttemptTimeout.ofAttempt(attemptTimeout, n),
-    within
+    (request, allowed) => self.send(request, allowed)
   )
-  return Spans.ofAttempt(Effect.flatten(whole), course, n, () => attempt.status)
+  return Spans.ofAttempt(Effect.flatten(whole), course, n, () => self.status)
 }
 
 const errorOf = (exit: Exit.Exit<unknown, ApiError>): ApiError | undefined =>

@@ -19,7 +19,7 @@ export interface CallId {
   readonly url: string
 }
 
-export interface Call extends CallId {
+interface Fields extends CallId {
   readonly endpoint: Endpoint.Endpoint
   readonly destination: Destination
   readonly own: Terms["own"]
@@ -34,6 +34,43 @@ export interface Call extends CallId {
   /** Where there is but one of them. */
   readonly onlyBucket: string | undefined
   readonly weight: number | undefined
+}
+
+/** A class for the sake of the collector: see `course.ts`. */
+export class Call implements Fields {
+  readonly method: Fields["method"]
+  readonly urlTemplate: Fields["urlTemplate"]
+  readonly url: Fields["url"]
+  readonly endpoint: Fields["endpoint"]
+  readonly destination: Fields["destination"]
+  readonly own: Fields["own"]
+  readonly limiter: Fields["limiter"]
+  readonly concurrency: Fields["concurrency"]
+  readonly request: Fields["request"]
+  readonly policy: Fields["policy"]
+  readonly replayable: Fields["replayable"]
+  readonly readOnce: Fields["readOnce"]
+  readonly buckets: Fields["buckets"]
+  readonly onlyBucket: Fields["onlyBucket"]
+  readonly weight: Fields["weight"]
+
+  constructor(fields: Fields) {
+    this.method = fields.method
+    this.urlTemplate = fields.urlTemplate
+    this.url = fields.url
+    this.endpoint = fields.endpoint
+    this.destination = fields.destination
+    this.own = fields.own
+    this.limiter = fields.limiter
+    this.concurrency = fields.concurrency
+    this.request = fields.request
+    this.policy = fields.policy
+    this.replayable = fields.replayable
+    this.readOnce = fields.readOnce
+    this.buckets = fields.buckets
+    this.onlyBucket = fields.onlyBucket
+    this.weight = fields.weight
+  }
 }
 
 const Overrides = Schema.Struct({
@@ -87,7 +124,7 @@ export const make = (
   }
   const policy = override({ method, url, urlTemplate }, terms.policies[options.kind ?? kindOf(method)], options)
   if (policy instanceof InvalidRequest) return policy
-  return {
+  return new Call({
     method,
     url,
     urlTemplate,
@@ -107,7 +144,7 @@ export const make = (
       ? options.buckets[0]
       : undefined,
     weight: options.weight
-  }
+  })
 }
 
 const override = (call: CallId, base: CallPolicy, options: CallOptions): CallPolicy | InvalidRequest => {

@@ -34,9 +34,15 @@ export type Mode = "closed" | "open" | "half-open" | "isolated" | "disabled"
 /** `ignored` says nothing of the server's health: a refusal, or an interruption. */
 export type Verdict = "success" | "failure" | "ignored"
 
-export interface Permit {
+/** A class for the sake of the collector: see `course.ts`. */
+export class Permit {
   readonly generation: number
   readonly at: number
+
+  constructor(generation: number, at: number) {
+    this.generation = generation
+    this.at = at
+  }
 }
 
 export interface Circuit {
@@ -73,7 +79,7 @@ export const admit = (self: Circuit, now: number): Permit | { readonly retryAt: 
   const retryAt = refusedUntil(self, now)
   if (retryAt !== undefined) return { retryAt }
   if (self.mode === "open") become(self, "half-open")
-  const permit = { generation: self.generation, at: now }
+  const permit = new Permit(self.generation, now)
   if (self.mode === "half-open") self.probing.push(permit)
   return permit
 }

@@ -21,7 +21,7 @@ import { toApiError } from "./connection.ts"
 import type * as Lean from "./lean.ts"
 import * as Plain from "./plain.ts"
 import { after, firstOf, isDone, unsafeNow } from "./time.ts"
-import type { Timers } from "./timers.ts"
+import type { Entry, Timers } from "./timers.ts"
 
 /** A request, and all that has to do with its answer. */
 export interface Sending {
@@ -38,8 +38,8 @@ export interface Sending {
   readonly onTimeout: () => ApiError.ApiError
   readonly classify: Classifier.Classifier
   readonly onHead: (head: Lean.Head) => Effect.Effect<void> | undefined
-  /** Who sends it calls this where the exchange is left before its end. */
-  abort: (() => void) | undefined
+  /** Who sends it ends this where the exchange is left before its own end. */
+  underway: Lean.Underway | undefined
 }
 
 /** How an answer is taken in: as a whole, or as a stream. */
@@ -98,9 +98,9 @@ const firstChunk = (
   idle: Effect.Effect<never, ApiError.ApiError>
 ) =>
   Effect.gen(function*() {
-    const { call, classify, clock } = sending
+    const { call, clock } = sending
     const head = ApiResponse.make(response.status, response.headers, new Uint8Array())
-    if (classify(head, clock.unsafeCurrentTimeMillis()) !== undefined) {
+    if (sending.classify(head, clock.unsafeCurrentTimeMillis()) !== undefined) {
       const answer = yield* collected(call, response)
       return Stream.make(yield* judged(sending, answer, () => Effect.succeed(answer.body)))
     }
@@ -120,12 +120,12 @@ const firstChunk = (
 
 /** Sends the request with any client, and takes in an answer that has just begun to arrive. */
 const fetched = <A, R>(
-  { call, equipment, onHead, request }: Sending,
+  sending: Sending,
   receive: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, ApiError.ApiError, R>
 ): Effect.Effect<A, ApiError.ApiError, R> =>
-  Effect.matchEffect(equipment.client.execute(request), {
-    onFailure: (error) => Effect.fail(toApiError(call, error)),
-    onSuccess: (response) => after(onHead(response), receive(response))
+  Effect.matchEffect(sending.equipment.client.execute(sending.request), {
+    onFailure: (error) => Effect.fail(toApiError(sending.call, error)),
+    onSuccess: (response) => after(sending.onHead(response), receive(response))
   })
 
 /**
@@ -133,45 +133,79 @@ const fetched = <A, R>(
  * it, as a canceller of `Effect.async` would cost a third of the whole.
  */
 const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sending) => {
-  const { call, equipment: { timers }, onHead, onTimeout, request, until } = sending
-  type Result = Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>
-  let resume: ((result: Result) => void) | undefined
-  let end: (() => void) | undefined
-  const timer = timers.unsafeSet(until, () => {
-    sending.abort = undefined
-    end?.()
-    resume?.(Effect.failSync(onTimeout))
-  })
-  sending.abort = () => {
-    sending.abort = undefined
-    timers.unsafeCallOff(timer)
-    end?.()
+  const callbacks = new Callbacks(sending)
+  return after(
+    sending.equipment.timers.arm(sending.until),
+    Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((tell) => callbacks.begin(transport, body, tell))
+  )
+}
+
+type Result = Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>
+
+/** A class for the sake of the collector: see `course.ts`. */
+class Callbacks implements Lean.Listener, Lean.Underway {
+  private readonly sending: Sending
+  private readonly timer: Entry
+  private tell: ((result: Result) => void) | undefined
+  private underway: Lean.Underway | undefined
+
+  constructor(sending: Sending) {
+    this.sending = sending
+    sending.underway = this
+    this.timer = sending.equipment.timers.unsafeSet(sending.until, () => this.onTimeout())
   }
-  const finish = (head: Lean.Head | undefined, result: Result) => {
-    sending.abort = undefined
-    timers.unsafeCallOff(timer)
-    // Suspended: what the caller's functions throw is for the fibre to die of, and not for the connection.
-    resume?.(Effect.suspend(() => after(head && onHead(head), result)))
-  }
-  const answer = Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((tell) => {
+
+  begin(transport: Lean.Transport, body: Lean.Body, tell: (result: Result) => void): void {
     // Its time may have been up before it began.
-    if (timer.ring === undefined) return tell(Effect.failSync(onTimeout))
-    resume = tell
-    end = transport(request, body, {
-      onAnswer: (head, body) => finish(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body))),
-      onFailure: (error, head) => finish(head, Effect.fail(toApiError(call, error, head !== undefined)))
-    })
-  })
-  return after(timers.arm(until), answer)
+    if (this.timer.ring === undefined) return tell(this.late())
+    this.tell = tell
+    this.underway = transport(this.sending.request, body, this)
+  }
+
+  private late(): Result {
+    return Effect.failSync(() => this.sending.onTimeout())
+  }
+
+  private onTimeout(): void {
+    this.sending.underway = undefined
+    this.underway?.abort()
+    this.tell?.(this.late())
+  }
+
+  abort(): void {
+    this.sending.underway = undefined
+    this.sending.equipment.timers.unsafeCallOff(this.timer)
+    this.underway?.abort()
+  }
+
+  private finish(head: Lean.Head | undefined, result: Result): void {
+    const { sending } = this
+    sending.underway = undefined
+    sending.equipment.timers.unsafeCallOff(this.timer)
+    // Suspended: what the caller's functions throw is for the fibre to die of, and not for the connection.
+    this.tell?.(Effect.suspend(() => after(head && sending.onHead(head), result)))
+  }
+
+  onAnswer(head: Lean.Head, body: Uint8Array): void {
+    this.finish(head, Effect.succeed(ApiResponse.make(head.status, head.headers, body)))
+  }
+
+  onFailure(error: HttpClientError.HttpClientError, head: Lean.Head | undefined): void {
+    this.finish(head, Effect.fail(toApiError(this.sending.call, error, head !== undefined)))
+  }
 }
 
 const inTime = <A, R>(
-  { clock, equipment: { timers }, onTimeout, until }: Sending,
+  sending: Sending,
   self: Effect.Effect<A, ApiError.ApiError, R>
-) => timers.within(self, until - unsafeNow(clock), onTimeout)
+) => {
+  const { clock, equipment: { timers }, until } = sending
+  return timers.within(self, until - unsafeNow(clock), () => sending.onTimeout())
+}
 
-const judged = <A, R>({ call, classify, clock }: Sending, answer: ApiResponse.ApiResponse, read: Read<A, R>) => {
-  const failure = classify(answer, clock.unsafeCurrentTimeMillis())
+const judged = <A, R>(sending: Sending, answer: ApiResponse.ApiResponse, read: Read<A, R>) => {
+  const { call, clock } = sending
+  const failure = sending.classify(answer, clock.unsafeCurrentTimeMillis())
   return failure === undefined ? read(call, answer) : Effect.fail(toError(call, answer, failure))
 }
 

@@ -31,28 +31,30 @@ export interface Observer {
   readonly snapshot: Effect.Effect<Snapshot>
 }
 
-/** What is learnt of a call while it lasts. */
-export interface Ongoing {
+/** What is learnt of a call while it lasts. A class for the sake of the collector: see `course.ts`. */
+export class Ongoing {
   /** In milliseconds, on the monotonic clock. */
   readonly beganAt: number
   /** Where it came to be one. */
   call: Call | undefined
-  attempts: number
+  attempts = 0
   /** An attempt before the latest one may have been carried out. */
-  uncertain: boolean
+  uncertain = false
   /** From the first byte of a stream on: how the stream itself has ended, whatever becomes of those who read it. */
   stream: Exit.Exit<void, ApiError> | undefined
+
+  constructor(beganAt: number) {
+    this.beganAt = beganAt
+  }
 }
 
 /** What is learnt of an attempt while it lasts. */
 export interface Attempt {
   /** In milliseconds. */
   readonly waited: number
-  status: number | undefined
+  readonly status: number | undefined
   /** How the answer was judged, where it is a failure. */
-  failure: Failure | undefined
-  /** What is under way of it. */
-  sending: { abort: (() => void) | undefined } | undefined
+  readonly failure: Failure | undefined
 }
 
 export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) => {
@@ -67,7 +69,7 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
   return {
     callBegan: (beganAt) => {
       tally.calls++
-      return { beganAt, call: undefined, attempts: 0, uncertain: false, stream: undefined }
+      return new Ongoing(beganAt)
     },
     callEnded: ({ beganAt, call, stream }, scopeExit, now) => {
       const interrupted = Exit.isInterrupted(scopeExit) && !(stream !== undefined && Exit.isFailure(stream))

@@ -24,7 +24,6 @@ export interface Call {
   readonly clock: Clock.Clock
   /** On the monotonic clock. */
   readonly beganAt: number
-  readonly budget: Purse | undefined
 }
 
 /** What counts once an attempt has failed. */
@@ -56,22 +55,24 @@ interface Earlier {
 /** In a region that is not interruptible: it may be interrupted while it waits. Most calls have no need of `repeat`. */
 export const run = <A, R>(
   call: Call,
+  budget: Purse | undefined,
   attempt: Attempt<A, R>,
   repeat: LazyArg<Repeat>
 ): Effect.Effect<A, ApiError, R> => {
-  const { beganAt, budget, clock } = call
-  budget?.called(beganAt)
+  const { clock } = call
+  budget?.called(call.beganAt)
   return Effect.matchEffect(attempt(0, false), {
     onSuccess: (value) => {
       budget?.succeeded(undefined, unsafeNow(clock))
       return Effect.succeed(value)
     },
-    onFailure: (error) => again(call, attempt, repeat(), error)
+    onFailure: (error) => again(call, budget, attempt, repeat(), error)
   })
 }
 
 const again = <A, R>(
-  { beganAt, budget, clock }: Call,
+  { beganAt, clock }: Call,
+  budget: Purse | undefined,
   attempt: Attempt<A, R>,
   repeat: Repeat,
   firstError: ApiError

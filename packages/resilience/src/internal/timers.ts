@@ -9,10 +9,16 @@ import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 import { sleep, withNow } from "./time.ts"
 
-export interface Entry {
+/** A class for the sake of the collector: see `course.ts`. */
+export class Entry {
   readonly at: number
   /** `undefined` once it has rung, or been called off. */
   ring: (() => void) | undefined
+
+  constructor(at: number, ring: () => void) {
+    this.at = at
+    this.ring = ring
+  }
 }
 
 export interface Timers {
@@ -93,7 +99,7 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.gen(functi
     closed ? Effect.interrupt : alarm !== undefined && alarm.at <= at ? undefined : sleepUntil(at)
 
   const unsafeSet: Timers["unsafeSet"] = (at, ring) => {
-    const entry = { at, ring }
+    const entry = new Entry(at, ring)
     push(heap, entry)
     return entry
   }
@@ -112,8 +118,7 @@ export const make: Effect.Effect<Timers, never, Scope.Scope> = Effect.gen(functi
           let isLate = false
           entry.ring = () => {
             isLate = true
-            entry = { at: entry.at + grace, ring: () => resume(Effect.failSync(onTimeout)) }
-            push(heap, entry)
+            entry = unsafeSet(entry.at + grace, () => resume(Effect.failSync(onTimeout)))
             fiber.unsafeInterruptAsFork(fiber.id())
           }
           fiber.addObserver((exit) => {
