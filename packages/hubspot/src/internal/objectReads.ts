@@ -14,7 +14,7 @@ import * as Batches from "./batches.ts"
 import { invalid } from "./invalid.ts"
 import * as MergedGets from "./mergedGets.ts"
 import { keyFor, type ObjectWire, sent, together } from "./objectWire.ts"
-import { endless, firstPage, nextPage, Paging } from "./paging.ts"
+import { type Cursor, endless, firstPage, nextPage, Paging } from "./paging.ts"
 import { type Answered, undecoded } from "./records.ts"
 import { type Asked, maxRecords, split } from "./selection.ts"
 
@@ -143,21 +143,23 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
     }
     const { head, rest } = split(asked)
     const schema = Page(wire.read<Read<F, Name, Past>>(head.names, head.history))
+    const next = (page: typeof schema.Type, cursor: Cursor) => {
+      const after = page.paging?.next?.after
+      return after !== undefined && after === cursor.mark
+        ? Effect.fail(endless("GET", path))
+        : Effect.succeed(Option.map(Option.fromNullable(after), (after) => nextPage(cursor, after)))
+    }
+    const recordsOf = (page: typeof schema.Type) => {
+      const records = page.results.map(({ record }) => record)
+      return rest === undefined ? Effect.succeed(records) : readRest(records, rest, { ...settings, archived })
+    }
+    const query = { limit, ...queryOf(head), associations, archived }
     return Stream.paginateEffect(firstPage, (cursor) =>
-      Effect.gen(function*() {
-        const client = yield* HubSpotClient
-        const page = yield* client.get(path, schema, {
-          ...settings,
-          query: { limit, after: cursor.after, ...queryOf(head), associations, archived }
-        })
-        const next = page.paging?.next?.after
-        if (next !== undefined && next === cursor.mark) return yield* endless("GET", path)
-        const records = page.results.map(({ record }) => record)
-        return [
-          rest === undefined ? records : yield* readRest(records, rest, { ...settings, archived }),
-          Option.map(Option.fromNullable(next), (after) => nextPage(cursor, after))
-        ] as const
-      }).pipe(together(settings)))
+      Effect.flatMap(HubSpotClient, (client) =>
+        Effect.flatMap(
+          client.get(path, schema, { ...settings, query: { ...query, after: cursor.after } }),
+          (page) => Effect.zip(recordsOf(page), next(page, cursor))
+        )).pipe(together(settings)))
   }
 
   return {

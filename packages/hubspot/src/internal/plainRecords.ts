@@ -81,7 +81,7 @@ export const records = (readerOf: (name: string) => Reader, names: ReadonlyArray
     }
     const properties = propertiesOf(raw)
     if (properties === undefined) return undefined
-    const record = { id, createdAt, updatedAt, archived, properties }
+    const record = { ...nothing, id, createdAt, updatedAt, archived, properties }
     return {
       // What `R` says of the names and their types is what was asked for, which types cannot follow.
       record: (isThere(isNew) ? { ...record, isNew } : record) as unknown as R,
@@ -90,6 +90,12 @@ export const records = (readerOf: (name: string) => Reader, names: ReadonlyArray
     }
   }
 }
+
+/**
+ * Begun with a spread, an object is made where the young ones are. V8 counts of each plain literal how many outlive a
+ * collection: of records that wait for their page these may be all, and it would make them in the old generation from then on.
+ */
+const nothing = {}
 
 export type Texts = { readonly [name: string]: string | null }
 
