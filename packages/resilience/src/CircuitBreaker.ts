@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { isApiError } from "./ApiError.ts"
 import * as Circuit from "./internal/circuit.ts"
+import * as Listeners from "./internal/listeners.ts"
 import { decodeSettings, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import { monotonicMillis, whenDone, withNow } from "./internal/time.ts"
 
@@ -197,7 +198,7 @@ export const unsafeMake = (
   onChange: (mode: Mode) => Effect.Effect<void>
 ): Unsafe => {
   const circuit = Circuit.make(toCircuit(settings), now)
-  const listeners = new Set<(mode: Mode) => void>()
+  const listeners: Listeners.Listeners<Mode> = new Set()
 
   /** Whatever may change the mode goes through here, so that each change is told once and in order. */
   const told = (before: number): Effect.Effect<void> | undefined => {
@@ -211,11 +212,6 @@ export const unsafeMake = (
       f(now)
       return told(before) ?? Effect.void
     })
-  const listen = (tell: (mode: Mode) => void) =>
-    Effect.acquireRelease(
-      Effect.sync(() => listeners.add(tell)),
-      () => Effect.sync(() => listeners.delete(tell))
-    )
   const instant = (at: number, now: number): Effect.Effect<DateTime.Utc | undefined> =>
     Number.isFinite(at)
       ? Effect.map(DateTime.now, (today) => DateTime.add(today, { millis: Math.max(0, Math.ceil(at - now)) }))
@@ -287,10 +283,7 @@ export const unsafeMake = (
     },
     get changes() {
       return Stream.changes(
-        Stream.asyncPush<Mode>(
-          (emit) => Effect.zipLeft(listen((mode) => emit.single(mode)), Effect.sync(() => emit.single(circuit.mode))),
-          { bufferSize: "unbounded" }
-        )
+        Listeners.stream(listeners, () => [circuit.mode])
       )
     },
     get isolate() {

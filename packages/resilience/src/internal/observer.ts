@@ -11,6 +11,7 @@ import type { Failure } from "../Classifier.ts"
 import type { Event } from "../Event.ts"
 import type { Snapshot } from "../Snapshot.ts"
 import { type Call, identity } from "./call.ts"
+import * as Listeners from "./listeners.ts"
 import * as Metrics from "./metrics.ts"
 import * as Tally from "./tally.ts"
 
@@ -59,7 +60,7 @@ export interface Attempt {
 
 export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) => {
   const tally = Tally.make()
-  const listeners = new Set<(event: Event) => void>()
+  const listeners: Listeners.Listeners<Event> = new Set()
   const tell = (event: () => Event) => {
     if (listeners.size === 0) return
     const told = event()
@@ -141,21 +142,10 @@ export const make: Effect.Effect<Observer> = Effect.map(Metrics.make, (metrics) 
       return Effect.logInfo("Policy changed")
     }),
     // Made when somebody listens: few do, and there may be many clients.
-    events: Stream.suspend(() => eventsOf(listeners)),
+    events: Stream.suspend(() => Listeners.stream(listeners)),
     snapshot: Effect.sync(() => Tally.snapshot(tally))
   }
 })
-
-const eventsOf = (listeners: Set<(event: Event) => void>): Stream.Stream<Event> =>
-  Stream.asyncPush<Event>((emit) => {
-    const listener = (event: Event) => {
-      emit.single(event)
-    }
-    return Effect.acquireRelease(
-      Effect.sync(() => listeners.add(listener)),
-      () => Effect.sync(() => listeners.delete(listener))
-    )
-  }, { bufferSize: "unbounded" })
 
 const errorOf = (exit: Exit.Exit<unknown, unknown>): ApiError | undefined => {
   if (Exit.isSuccess(exit)) return undefined
