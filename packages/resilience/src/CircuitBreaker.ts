@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,7 +15,7 @@ import { isApiError } from "./ApiError.ts"
 import * as Circuit from "./internal/circuit.ts"
 import * as Listeners from "./internal/listeners.ts"
 import { decodeSettings, PositiveCount, PositiveTime } from "./internal/settings.ts"
-import { monotonicMillis, whenDone, withNow } from "./internal/time.ts"
+import { after, monotonicMillis, unsafeNow, whenDone, withNow } from "./internal/time.ts"
 
 const Share = Schema.Finite.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
 
@@ -236,17 +235,13 @@ export const unsafeMake = (
     judge: (exit: Exit.Exit<A, E>) => Verdict
   ) =>
     Effect.uninterruptibleMask((restore) =>
-      withNow((now): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
+      Effect.clockWith((clock): Effect.Effect<A, E | CircuitBreakerOpen, R> => {
+        const now = unsafeNow(clock)
         const { answer, told } = unsafeAdmit(now)
         if ("retryAt" in answer) return refuse(answer.retryAt, now)
         const used = whenDone(restore(self), (exit) =>
-          withNow((now) =>
-            Effect.flatMap(Clock.currentTimeMillis, (today) => {
-              const told = unsafeSettle(answer, exit, judge(exit), now, today)
-              return told === undefined ? exit : Effect.zipRight(told, exit)
-            })
-          ))
-        return told === undefined ? used : Effect.zipRight(told, used)
+          after(unsafeSettle(answer, exit, judge(exit), unsafeNow(clock), clock.unsafeCurrentTimeMillis()), exit))
+        return after(told, used)
       })
     )
 

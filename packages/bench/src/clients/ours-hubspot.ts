@@ -11,14 +11,13 @@ import { properties } from "./contacts.ts"
 import { limitOf, overridesOf, settingsOf } from "./ours.ts"
 import { lean, leanName } from "./transport.ts"
 
-/** effect-hubspot as an application uses it. */
-export const client: Client = {
-  settings: (setup) => settingsOf(setup, leanName),
+const clientWith = (batching: boolean): Client => ({
+  settings: (setup) => ({ ...settingsOf(setup, leanName), batching }),
   make: async (setup) => {
     const live = HubSpot.layerWith({
       accessToken: Redacted.make(setup.token),
       baseUrl: setup.baseUrl,
-      batching: true,
+      batching,
       overrides: { ...overridesOf(setup), limits: [limitOf(setup)] }
     })
     const runtime = ManagedRuntime.make(Layer.provide(live, lean))
@@ -33,4 +32,10 @@ export const client: Client = {
       close: () => runtime.dispose()
     }
   }
-}
+})
+
+/** effect-hubspot as an application uses it. */
+export const client = clientWith(false)
+
+/** With gets that are made at about the same time merged into one call. */
+export const batching = clientWith(true)

@@ -4,16 +4,17 @@ import { neverReached, production } from "../defaults.ts"
 import { measure, scriptedServer } from "../measure.ts"
 import type { Workload } from "../model.ts"
 import { atMost, spread, type Table } from "../report/model.ts"
-import { mergedGets } from "../switches.ts"
 import { interleaved, peers, type Scenario, settingsOf, setupText, token } from "./scenario.ts"
+
+const own = "ours-batching"
 
 const setup = { ...production, limit: neverReached }
 
 export const records: Scenario = {
   name: "records",
   title: "Work per record",
-  clients: [...peers, "ours-hubspot"],
-  quickClients: ["undici", "official", "ours-hubspot"],
+  clients: [...peers, own],
+  quickClients: ["undici", "official", own],
   run: (plan) =>
     Effect.scoped(Effect.gen(function*() {
       const server = yield* scriptedServer
@@ -66,14 +67,14 @@ export const records: Scenario = {
         type: "contacts",
         firstId: 1
       })
-      const haveBatches = ["official", "official-tuned", "ours-hubspot"]
+      const haveBatches = ["official", "official-tuned", own]
       const batches = yield* tableOf(
         `${count} ids given to a batch read, by those who have one`,
         plan.clients.filter((client) => haveBatches.includes(client)),
         { kind: "many", count }
       )
-      const own = (table: Table) => table.rows.filter(({ label }) => label === "ours-hubspot")
-      const seen = (table: Table, column: string) => own(table).map((row) => spread(row, column).max)
+      const seen = (table: Table, column: string) =>
+        table.rows.filter(({ label }) => label === own).map((row) => spread(row, column).max)
       return {
         scenario: "records",
         title: records.title,
@@ -85,9 +86,7 @@ export const records: Scenario = {
           ...atMost("lost", 0, seen(gets.table, "lost")),
           ...atMost("calls of a batch read", Math.ceil(count / 100), seen(batches.table, "calls"))
         ],
-        notes: mergedGets
-          ? []
-          : ["effect-hubspot does not merge gets into batches yet; its batchRead does it when asked to."]
+        notes: []
       }
     }))
 }

@@ -6,8 +6,14 @@ import { atMost, spread, type Table } from "../report/model.ts"
 import { interleaved, type Scenario } from "./scenario.ts"
 
 interface Operations {
+  readonly operations: number
   readonly cpuMillis: number
   readonly wallMillis: number
+}
+
+interface Waiting {
+  readonly name: "limiter" | "bottleneck"
+  readonly waiting: number
 }
 
 interface Portals {
@@ -28,14 +34,11 @@ const operate = (subject: string, waiting: number, operations: number): Effect.E
     const source =
       `import { subject } from "./scale/${subject}.ts"; import { main } from "./scale/subject.ts"; main(subject)`
     const file = yield* bundle(`scale-${subject}`, source)
-    return (yield* answerOf(file, [waiting, operations].map(String))) as Operations
+    const answer = yield* answerOf(file, [waiting, operations].map(String))
+    return { ...answer as Omit<Operations, "operations">, operations }
   })
 
-const operationsTable = (
-  title: string,
-  found: ReadonlyMap<string, ReadonlyArray<Operations>>,
-  operations: number
-): Table => ({
+const operationsTable = (title: string, found: ReadonlyMap<string, ReadonlyArray<Operations>>): Table => ({
   title,
   columns: [
     { name: "CPU per operation", unit: "µs", digits: 2, chart: true },
@@ -43,7 +46,7 @@ const operationsTable = (
   ],
   rows: [...found].map(([label, samples]) => ({
     label,
-    samples: samples.map(({ cpuMillis, wallMillis }) => ({
+    samples: samples.map(({ cpuMillis, operations, wallMillis }) => ({
       "CPU per operation": cpuMillis * 1000 / operations,
       "operations per second": operations / wallMillis * 1000
     }))
@@ -62,8 +65,9 @@ export const scale: Scenario = {
       const repeats = plan.repeats ?? (plan.quick ? 1 : 3)
       const sizes = plan.quick ? [1, 100] : [1, 100, 10_000]
       const calls = plan.count ?? (plan.quick ? 200 : 10_000)
-      // Bottleneck lets some 400 a second pass: with more it would take all day.
-      const operations = plan.quick ? 2000 : 15_000
+      // Warm they are all there is to measure. Bottleneck lets some 400 a second pass: with more it would take all day.
+      const operations = { limiter: plan.quick ? 2000 : 200_000, bottleneck: plan.quick ? 2000 : 5000 }
+      const passages = plan.quick ? 2000 : 1_000_000
       const has = (client: string) => plan.clients.includes(client)
 
       const portals = yield* interleaved("portals", has("ours") ? repeats : 0, sizes.map(String), (size) =>
@@ -71,8 +75,8 @@ export const scale: Scenario = {
           const file = yield* bundle("portals", `import "./scale/portals.ts"`)
           return (yield* answerOf(file, [server.url, size, String(calls)], ["--expose-gc"])) as Portals
         }))
-      const limiters: ReadonlyMap<string, { readonly name: string; readonly waiting: number }> = new Map(
-        ["limiter", "bottleneck"].filter((name) =>
+      const limiters: ReadonlyMap<string, Waiting> = new Map(
+        (["limiter", "bottleneck"] as const).filter((name) =>
           has(name === "limiter" ? "ours" : name)
         ).flatMap((name) =>
           sizes.map((waiting) =>
@@ -81,13 +85,13 @@ export const scale: Scenario = {
         )
       )
       const takes = yield* interleaved("limiter", repeats, [...limiters.keys()], (label) => {
-        const { name, waiting } = limiters.get(label) ?? { name: "", waiting: 0 }
-        return operate(name, waiting, operations)
+        const { name, waiting } = limiters.get(label) ?? { name: "limiter", waiting: 0 }
+        return operate(name, waiting, operations[name])
       })
       const breakers = ["breaker", "cockatiel"].filter((name) =>
         has(name === "breaker" ? "ours" : name)
       )
-      const passes = yield* interleaved("breaker", repeats, breakers, (name) => operate(name, 1, operations))
+      const passes = yield* interleaved("breaker", repeats, breakers, (name) => operate(name, 1, passages))
 
       const portalsTable: Table = {
         title: "Portals in one process",
@@ -110,15 +114,20 @@ export const scale: Scenario = {
       return {
         scenario: "scale",
         title: scale.title,
-        parameters: { calls, operations, repeats },
+        parameters: {
+          calls,
+          takes: operations.limiter,
+          "takes of bottleneck": operations.bottleneck,
+          passages,
+          repeats
+        },
         settings: {},
         tables: [
           portalsTable,
-          operationsTable("Takes from a limiter that lets one pass at a time", takes, operations),
+          operationsTable("Takes from a limiter that lets one pass at a time", takes),
           operationsTable(
             "Passes through a closed breaker",
-            new Map([...passes].map(([name, samples]) => [name === "breaker" ? "ours" : name, samples])),
-            operations
+            new Map([...passes].map(([name, samples]) => [name === "breaker" ? "ours" : name, samples]))
           )
         ].filter(({ rows }) => rows.some(({ samples }) => samples.length > 0)),
         targets: atMost(

@@ -4,7 +4,6 @@ import type { Measured } from "../measure.ts"
 import type { Settings, Setup } from "../model.ts"
 import type { BenchError } from "../processes.ts"
 import type { Report } from "../report/model.ts"
-import { leanTransport } from "../switches.ts"
 
 /** How much is to be measured. */
 export interface Plan {
@@ -48,10 +47,10 @@ export const peers: ReadonlyArray<string> = [
   "platform"
 ]
 
-export const ours: ReadonlyArray<string> = leanTransport ? ["ours", "ours-lean"] : ["ours"]
+export const ours: ReadonlyArray<string> = ["ours", "ours-lean"]
 
 /** The best we have. */
-export const best: string = leanTransport ? "ours-lean" : "ours"
+export const best = "ours-lean"
 
 export const token = "pat-na1-00000000-0000-0000-0000-000000000000"
 

@@ -1,0 +1,1 @@
+export { batching as client } from "./ours-hubspot.ts"
