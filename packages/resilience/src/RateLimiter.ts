@@ -249,6 +249,8 @@ export const unsafeMake = (
     let longestQueue = Number.POSITIVE_INFINITY
     /** What a call takes from that names no buckets. */
     let all: ReadonlyArray<RollingWindow.RollingWindow> = []
+    /** And what those take from that name some: many of them by the same array. */
+    let selections = new WeakMap<ReadonlyArray<string>, Selection>()
 
     const reconfigure: Local["reconfigure"] = (buckets, options) =>
       Effect.flatMap(decodeSettings("rate limiter", Settings)({ ...options, buckets }), (settings) =>
@@ -263,6 +265,7 @@ export const unsafeMake = (
             : renewed(concurrency, RollingWindow.concurrent(settings.concurrency))
           longestQueue = settings.longestQueue ?? Number.POSITIVE_INFINITY
           all = [...windows.values(), ...concurrency === undefined ? [] : [concurrency]]
+          selections = new WeakMap()
         }))
     yield* reconfigure(buckets, options)
 
@@ -272,10 +275,14 @@ export const unsafeMake = (
       )
 
     /** What a call takes from, or why there is no such thing. */
-    const selectFor = (
-      { buckets, weight = 1 }: Options
-    ): ReadonlyArray<RollingWindow.RollingWindow> | "unknown-bucket" | "weight" => {
-      if (buckets === undefined && weight === 1) return all
+    const selectFor = ({ buckets, weight = 1 }: Options): Selection => {
+      if (weight !== 1) return selectAnew(buckets, weight)
+      if (buckets === undefined) return all
+      let selection = selections.get(buckets)
+      if (selection === undefined) selections.set(buckets, selection = selectAnew(buckets, weight))
+      return selection
+    }
+    const selectAnew = (buckets: ReadonlyArray<string> | undefined, weight: number): Selection => {
       const selected = buckets === undefined ? [...windows.values()] : select(new Set(buckets))
       if (buckets !== undefined && selected.length < new Set(buckets).size) return "unknown-bucket"
       if (!(Number.isInteger(weight) && weight > 0 && selected.every(({ limit }) => weight <= limit))) return "weight"
@@ -337,6 +344,8 @@ export const unsafeMake = (
 
     return { withSlots, unsafeEnter, close, report, state, reconfigure }
   })
+
+type Selection = ReadonlyArray<RollingWindow.RollingWindow> | "unknown-bucket" | "weight"
 
 const Settings = Schema.Struct({
   buckets: Buckets,

@@ -76,43 +76,56 @@ export const inVersion = (version: ApiVersion, path: string): string => {
   return area === undefined ? path : path.replace(area[0], area[1].replace("{date}", version))
 }
 
-type Defaults = Pick<CallOptions, "kind" | "buckets" | "replay">
-
 /** What is true of a call because of its path, whoever makes it; its own options win. `limits` are those that there are. */
-export const withDefaults = (
-  path: string,
-  options: CallOptions,
-  limits: ReadonlyArray<{ readonly name: string }>
-): CallOptions => {
-  const { buckets, kind, replay } = options.kind === "search" ? search : defaultsFor(path)
+export const withDefaults = (path: string, options: CallOptions, limits: Limits): CallOptions => {
+  const defaults = options.kind === "search" ? ofSearch : defaultsFor(path)
   return {
     ...options,
-    kind: options.kind ?? kind,
-    buckets: options.buckets ?? buckets?.filter((bucket) => limits.some(({ name }) => name === bucket)),
-    replay: options.replay ?? replay
+    kind: options.kind ?? defaults.kind,
+    buckets: options.buckets ?? bucketsOf(defaults, limits),
+    replay: options.replay ?? defaults.replay
   }
 }
 
-const search: Defaults = { kind: "search", buckets: ["search", "daily"], replay: "safe" }
-const plain: Defaults = { buckets: ["general", "daily"] }
+type Limits = ReadonlyArray<{ readonly name: string }>
+
+type Defaults = Pick<CallOptions, "kind" | "replay"> & { readonly buckets: ReadonlyArray<string> }
+
+const ofRecords: Defaults = { buckets: ["general", "daily"] }
+const ofRepeatable: Defaults = { ...ofRecords, replay: "safe" }
+const ofSearch: Defaults = { kind: "search", buckets: ["search", "daily"], replay: "safe" }
+/** Lists are looked for by another service, which has no limit of its own. */
+const ofLists: Defaults = { ...ofRepeatable, kind: "read" }
+const ofAssociations: Defaults = { kind: "batch", buckets: ["associations", "associationsDaily"] }
+const ofRepeatableAssociations: Defaults = { ...ofAssociations, replay: "safe" }
+const ofEvents: Defaults = { buckets: ["events"] }
 
 const defaultsFor = (url: string): Defaults => {
   const query = url.indexOf("?")
   const path = query === -1 ? url : url.slice(0, query)
-  // Lists are looked for by another service, which has no limit of its own.
-  if (/\/lists\/([\d-]+\/)?search$/.test(path)) return { ...plain, kind: "read", replay: "safe" }
-  if (path.endsWith("/search")) return search
+  if (/\/lists\/([\d-]+\/)?search$/.test(path)) return ofLists
+  if (path.endsWith("/search")) return ofSearch
   if (/^\/crm\/(v4\/associations|associations\/[\d-]+)\//.test(path)) {
-    return {
-      kind: "batch",
-      buckets: ["associations", "associationsDaily"],
-      ...repeatable(path, /\/batch\/(create|associate\/default)$/)
-    }
+    return isRepeatable(path, /\/batch\/(create|associate\/default)$/) ? ofRepeatableAssociations : ofAssociations
   }
-  if (/^\/events\/[\w-]+\/send(\/batch)?$/.test(path)) return { buckets: ["events"] }
-  return { ...plain, ...repeatable(path, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) }
+  if (/^\/events\/[\w-]+\/send(\/batch)?$/.test(path)) return ofEvents
+  return isRepeatable(path, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) ? ofRepeatable : ofRecords
 }
 
 /** POSTs that change nothing, or come to the same when they are carried out twice. */
-const repeatable = (path: string, others: RegExp): Defaults =>
-  /\/batch\/(read|update|upsert|archive|labels\/archive)$/.test(path) || others.test(path) ? { replay: "safe" } : {}
+const isRepeatable = (path: string, others: RegExp): boolean =>
+  /\/batch\/(read|update|upsert|archive|labels\/archive)$/.test(path) || others.test(path)
+
+const known = new WeakMap<Limits, Map<Defaults, ReadonlyArray<string>>>()
+
+/** The same array each time, by which the limiter knows again what it has looked for. */
+const bucketsOf = (defaults: Defaults, limits: Limits): ReadonlyArray<string> => {
+  let all = known.get(limits)
+  if (all === undefined) known.set(limits, all = new Map())
+  let buckets = all.get(defaults)
+  if (buckets === undefined) {
+    buckets = defaults.buckets.filter((bucket) => limits.some(({ name }) => name === bucket))
+    all.set(defaults, buckets)
+  }
+  return buckets
+}
