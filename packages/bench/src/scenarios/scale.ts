@@ -65,8 +65,8 @@ export const scale: Scenario = {
       const repeats = plan.repeats ?? (plan.quick ? 1 : 3)
       const sizes = plan.quick ? [1, 100] : [1, 100, 10_000]
       const calls = plan.count ?? (plan.quick ? 200 : 10_000)
-      // Warm they are all there is to measure. Bottleneck lets some 400 a second pass: with more it would take all day.
-      const operations = { limiter: plan.quick ? 2000 : 200_000, bottleneck: plan.quick ? 2000 : 5000 }
+      // So many that what is measured is warm. Bottleneck lets some 400 a second pass: with more it would take all day.
+      const operations = { limiter: plan.quick ? 2000 : 200_000, bottleneck: plan.quick ? 2000 : 15_000 }
       const passages = plan.quick ? 2000 : 1_000_000
       const has = (client: string) => plan.clients.includes(client)
 
