@@ -43,6 +43,17 @@ const optional = {
   url: "https://app.hubspot.com/contacts/1/record/0-1/1"
 }
 
+it("one selection is one schema, however many others there are", () => {
+  const read = Records.decoder(fields)
+  assert.strictEqual(read(["name"]), read(["name"]))
+  assert.notStrictEqual(read(["name"]), read(["name"], ["name"]))
+  assert.notStrictEqual(read(["name,vip"]), read(["name", "vip"]))
+  for (let n = 0; n < 250; n++) {
+    const { record } = Schema.decodeUnknownSync(read([`made-up-${n}`]))(required)
+    assert.deepStrictEqual(record.properties, { [`made-up-${n}`]: null })
+  }
+})
+
 describe("a property on the wire", () => {
   const instant = DateTime.unsafeMake("2026-11-23T10:30:00Z")
   const day = DateTime.unsafeMake("2026-11-23")

@@ -1,4 +1,4 @@
-import { FetchHttpClient, type HttpClient } from "@effect/platform"
+import { FetchHttpClient, HttpClient, HttpClientResponse } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Layer, Logger, Redacted, Ref, Schema, Tracer } from "effect"
@@ -56,6 +56,31 @@ describe("the token goes to the configured host only", () => {
       const error = yield* Effect.flip(client.get("https://example.com/x", Schema.Unknown))
       assert.deepInclude(error, { _tag: "InvalidRequest", field: "path", outcome: "not-sent" })
     }).pipe(Effect.provide(clientFor("http://127.0.0.1:1", NodeHttpClient.layerUndici))))
+
+  it.scopedLive.each(
+    [
+      ["https://api.hubapi.com/x", true],
+      ["https://API.hubapi.com/x", true],
+      ["https://api.hubapi.com:443/x", true],
+      ["https://api.hubapi.com.example.com/x", false],
+      ["https://api.hubapi.com@example.com/x", false],
+      ["https://api.hubapi.com:444/x", false],
+      ["https://api.hubapi.comx/", false],
+      ["http://api.hubapi.com/x", false]
+    ] as const
+  )("of https://api.hubapi.com, is %s the host? %s", ([url, isTheHost]) =>
+    Effect.gen(function*() {
+      const shown: Array<string | undefined> = []
+      const transport = HttpClient.make((request) => {
+        shown.push(request.headers.authorization)
+        return Effect.succeed(HttpClientResponse.fromWeb(request, new Response("{}")))
+      })
+      const live = clientFor("https://api.hubapi.com", Layer.succeed(HttpClient.HttpClient, transport))
+      const called = Effect.flatMap(HubSpotClient.HubSpotClient, (client) => client.get(url, Schema.Unknown))
+      const outcome = yield* Effect.either(Effect.provide(called, live))
+      assert.strictEqual(outcome._tag, isTheHost ? "Right" : "Left")
+      assert.deepStrictEqual(shown, isTheHost ? [`Bearer ${token}`] : [])
+    }))
 })
 
 it.scopedLive("a token may change between attempts", () =>

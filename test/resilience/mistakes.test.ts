@@ -71,6 +71,19 @@ describe.each([["lean", UndiciHttpClient.layer()], ["any", NodeHttpClient.layerU
         assert.strictEqual(yield* inFlight(client), 0)
       }))
 
+    it.scopedLive("a stream whose classifier throws leaves no connection behind", () =>
+      Effect.gen(function*() {
+        const closed = yield* Deferred.make<void>()
+        const server = yield* ScriptedServer.make((_, response) => {
+          response.once("close", () => Effect.runSync(Deferred.succeed(closed, undefined)))
+          response.writeHead(200).write("the first of many")
+        })
+        const client = yield* over(transport, server.url, { classify: thrown })
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(Stream.runDrain(client.stream(get)))))
+        yield* Effect.timeout(Deferred.await(closed), "5 seconds")
+        assert.strictEqual(yield* inFlight(client), 0)
+      }))
+
     it.scopedLive("a stream that falls silent is given up even where the caller may not be interrupted", () =>
       Effect.gen(function*() {
         const server = yield* ScriptedServer.make((_, response) => void response.writeHead(200).write("a"))

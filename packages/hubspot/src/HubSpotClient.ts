@@ -156,30 +156,23 @@ export const make: Effect.Effect<
   })
 
   const inVersion = (path: string) => Paths.inVersion(config.apiVersion, path)
-  const versioned = (request: HttpClientRequest.HttpClientRequest) =>
-    config.apiVersion === "v3" ? request : HttpClientRequest.setUrl(request, inVersion(request.url))
-  const knowing = (
-    request: HttpClientRequest.HttpClientRequest,
-    options: CallOptions,
-    limits: Limits
-  ): CallOptions => ({
-    ...Paths.withDefaults(request.url, options, shared ?? limits),
-    urlTemplate: options.urlTemplate && inVersion(options.urlTemplate)
-  })
-  // Of the policy as it is when the call is run, which may be another one than when it was made.
+  /** By the policy as it is when the call is run. */
+  const prepared = (request: HttpClientRequest.HttpClientRequest, options: CallOptions = {}) =>
+    Effect.map(raw.policy, ({ limits }) => ({
+      request: config.apiVersion === "v3" ? request : HttpClientRequest.setUrl(request, inVersion(request.url)),
+      options: {
+        ...Paths.withDefaults(request.url, options, shared ?? limits),
+        urlTemplate: options.urlTemplate && inVersion(options.urlTemplate)
+      }
+    }))
   const http: ResilientHttpClient.Service = {
     ...raw,
-    execute: (request, options = {}) =>
-      Effect.flatMap(raw.policy, ({ limits }) => raw.execute(versioned(request), knowing(request, options, limits))),
-    json: (request, schema, options = {}) =>
-      Effect.flatMap(
-        raw.policy,
-        ({ limits }) => raw.json(versioned(request), schema, knowing(request, options, limits))
-      ),
-    stream: (request, options = {}) =>
-      Stream.unwrap(
-        Effect.map(raw.policy, ({ limits }) => raw.stream(versioned(request), knowing(request, options, limits)))
-      )
+    execute: (request, options) =>
+      Effect.flatMap(prepared(request, options), ({ options, request }) => raw.execute(request, options)),
+    json: (request, schema, options) =>
+      Effect.flatMap(prepared(request, options), ({ options, request }) => raw.json(request, schema, options)),
+    stream: (request, options) =>
+      Stream.unwrap(Effect.map(prepared(request, options), ({ options, request }) => raw.stream(request, options)))
   }
 
   const call = (method: HttpMethod.HttpMethod): Call => (path, schema, { body, query, ...options } = {}) =>
@@ -246,11 +239,9 @@ export const request: Request<HubSpotClient> =
 export const layer: Layer.Layer<HubSpotClient, Policy.InvalidPolicy, HubSpotConfig | HttpClient.HttpClient> = Layer
   .scoped(HubSpotClient, make)
 
-type Limits = ReadonlyArray<{ readonly name: string }>
-
 /** The token is for the configured host alone, wherever a path or a redirect may point. */
 const authenticate = (config: Config, source: Source) => {
-  let origin: string | undefined // of a URL that the client looks at first
+  let origin: string | undefined // read with the first request: the client looks at its base URL after this was called
   const isOurs = (url: string) => {
     origin ??= new URL(config.baseUrl).origin
     return url.startsWith(`${origin}/`) || new URL(url).origin === origin
@@ -265,7 +256,8 @@ const authenticate = (config: Config, source: Source) => {
     }
     const shown = (token: Redacted.Redacted) => HttpClientRequest.bearerToken(request, token)
     // What is at hand is shown at once: to wait for it takes a fibre.
-    return isAtHand(source.token) ? Exit.map(source.token, shown) : Effect.map(source.token, shown)
+    const { token } = source
+    return isAtHand(token) ? Exit.map(token, shown) : Effect.map(token, shown)
   }
 }
 

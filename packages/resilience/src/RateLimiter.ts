@@ -6,7 +6,6 @@
  *
  * @since 0.1.0
  */
-import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -20,6 +19,7 @@ import * as RollingWindow from "./internal/rollingWindow.ts"
 import { Count, decodeSettings, PositiveCount, PositiveTime } from "./internal/settings.ts"
 import { monotonicMillis } from "./internal/time.ts"
 import * as Turnstile from "./internal/turnstile.ts"
+import * as Windows from "./internal/windows.ts"
 
 const TimeZone = Schema.String.pipe(
   Schema.filter((name) =>
@@ -249,8 +249,6 @@ export const unsafeMake = (
     let longestQueue = Number.POSITIVE_INFINITY
     /** What a call takes from that names no buckets. */
     let all: ReadonlyArray<RollingWindow.RollingWindow> = []
-    /** And what those take from that name some: many of them by the same array. */
-    let selections = new WeakMap<ReadonlyArray<string>, Selection>()
 
     const reconfigure: Local["reconfigure"] = (buckets, options) =>
       Effect.flatMap(decodeSettings("rate limiter", Settings)({ ...options, buckets }), (settings) =>
@@ -258,14 +256,13 @@ export const unsafeMake = (
           const kept = new Map(windows)
           windows.clear()
           for (const bucket of settings.buckets) {
-            windows.set(bucket.name, renewed(kept.get(bucket.name), toWindow(bucket, clock)))
+            windows.set(bucket.name, renewed(kept.get(bucket.name), Windows.fromBucket(bucket, clock)))
           }
           concurrency = settings.concurrency === undefined
             ? undefined
             : renewed(concurrency, RollingWindow.concurrent(settings.concurrency))
           longestQueue = settings.longestQueue ?? Number.POSITIVE_INFINITY
           all = [...windows.values(), ...concurrency === undefined ? [] : [concurrency]]
-          selections = new WeakMap()
         }))
     yield* reconfigure(buckets, options)
 
@@ -275,16 +272,13 @@ export const unsafeMake = (
       )
 
     /** What a call takes from, or why there is no such thing. */
-    const selectFor = ({ buckets, weight = 1 }: Options): Selection => {
-      if (weight !== 1) return selectAnew(buckets, weight)
-      if (buckets === undefined) return all
-      let selection = selections.get(buckets)
-      if (selection === undefined) selections.set(buckets, selection = selectAnew(buckets, weight))
-      return selection
-    }
-    const selectAnew = (buckets: ReadonlyArray<string> | undefined, weight: number): Selection => {
-      const selected = buckets === undefined ? [...windows.values()] : select(new Set(buckets))
-      if (buckets !== undefined && selected.length < new Set(buckets).size) return "unknown-bucket"
+    const selectFor = (
+      { buckets, weight = 1 }: Options
+    ): ReadonlyArray<RollingWindow.RollingWindow> | "unknown-bucket" | "weight" => {
+      if (buckets === undefined && weight === 1) return all
+      const names = new Set(buckets ?? windows.keys())
+      const selected = select(names)
+      if (selected.length < names.size) return "unknown-bucket"
       if (!(Number.isInteger(weight) && weight > 0 && selected.every(({ limit }) => weight <= limit))) return "weight"
       return concurrency === undefined ? selected : [...selected, concurrency]
     }
@@ -345,8 +339,6 @@ export const unsafeMake = (
     return { withSlots, unsafeEnter, close, report, state, reconfigure }
   })
 
-type Selection = ReadonlyArray<RollingWindow.RollingWindow> | "unknown-bucket" | "weight"
-
 const Settings = Schema.Struct({
   buckets: Buckets,
   longestQueue: Schema.optional(Count),
@@ -358,33 +350,6 @@ const renewed = (window: RollingWindow.RollingWindow | undefined, changed: Rolli
   RollingWindow.change(window, changed)
   return window
 }
-
-const toWindow = ({ limit, window }: Bucket, clock: Clock.Clock): RollingWindow.RollingWindow => {
-  if (!("dayIn" in window)) return RollingWindow.make(limit, Duration.toMillis(window))
-  // The schema has seen to it that there is such a zone.
-  const endOfDay = endOfDays(Option.getOrThrow(DateTime.zoneFromString(window.dayIn)))
-  // Midnight is a matter of the wall clock; everything else here is measured on the one that is never set.
-  return RollingWindow.daily(limit, (now) => {
-    const ahead = clock.unsafeCurrentTimeMillis() - Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
-    return endOfDay(now + ahead) - ahead
-  })
-}
-
-/** Every call asks for its day's end, and the calendar of a zone is slow to answer: it is asked once a day. */
-const endOfDays = (timeZone: DateTime.TimeZone) => {
-  let asked = { at: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY }
-  return (now: number): number => {
-    if (now < asked.at || now >= asked.end) asked = { at: now, end: nextMidnight(now, timeZone) }
-    return asked.end
-  }
-}
-
-const nextMidnight = (now: number, timeZone: DateTime.TimeZone): number =>
-  DateTime.unsafeMakeZoned(now, { timeZone }).pipe(
-    DateTime.add({ days: 1 }),
-    DateTime.startOf("day"),
-    DateTime.toEpochMillis
-  )
 
 const abandonedIfInterrupted = (exit: Exit.Exit<unknown, unknown>): Fate =>
   Exit.isInterrupted(exit) ? "abandoned" : "answered"

@@ -158,7 +158,7 @@ export const make = <F extends Fields>(wire: ObjectWire<F>): Calls<F> => {
       Effect.flatMap(HubSpotClient, (client) =>
         Effect.flatMap(
           client.get(path, schema, { ...settings, query: { ...query, after: cursor.after } }),
-          (page) => Effect.zip(recordsOf(page), next(page, cursor))
+          (page) => Effect.zipWith(next(page, cursor), recordsOf(page), (next, records) => [records, next] as const)
         )).pipe(together(settings)))
   }
 

@@ -87,7 +87,7 @@ export const walk = <R extends CrmRecord<unknown>>(
       if (last !== undefined && after !== undefined && !(Number(last) > Number(after))) {
         return yield* endless("POST", path)
       }
-      const more = Boolean(paging?.next) || (total ?? 0) > results.length
+      const more = typeof paging?.next?.after === "string" || (total ?? 0) > results.length
       const next = more ? last : undefined
       const found: Found<R> = { results, after: next }
       return [found, Option.fromNullable(next)] as const
@@ -109,7 +109,8 @@ const ordered = <R extends CrmRecord<unknown>>(
         ...settings,
         body: { ...body, limit: Math.min(body.limit, room), ...(after === 0 ? {} : { after: String(after) }) }
       })
-      const next = paging?.next ? Number(paging.next.after) : undefined
+      const cursor = paging?.next?.after
+      const next = cursor === undefined ? undefined : Number(cursor)
       if (next !== undefined && !(next > after)) return yield* endless("POST", path)
       const found: Found<R> = { results, after: undefined }
       return [found, Option.fromNullable(next)] as const

@@ -82,17 +82,18 @@ export const withDefaults = (path: string, options: CallOptions, limits: Limits)
   return {
     ...options,
     kind: options.kind ?? defaults.kind,
-    buckets: options.buckets ?? bucketsOf(defaults, limits),
+    buckets: options.buckets ??
+      defaults.buckets.filter((bucket) => limits.some(({ name }) => name === bucket)),
     replay: options.replay ?? defaults.replay
   }
 }
 
-type Limits = ReadonlyArray<{ readonly name: string }>
+export type Limits = ReadonlyArray<{ readonly name: string }>
 
 type Defaults = Pick<CallOptions, "kind" | "replay"> & { readonly buckets: ReadonlyArray<string> }
 
-const ofRecords: Defaults = { buckets: ["general", "daily"] }
-const ofRepeatable: Defaults = { ...ofRecords, replay: "safe" }
+const ofOthers: Defaults = { buckets: ["general", "daily"] }
+const ofRepeatable: Defaults = { ...ofOthers, replay: "safe" }
 const ofSearch: Defaults = { kind: "search", buckets: ["search", "daily"], replay: "safe" }
 /** Lists are looked for by another service, which has no limit of its own. */
 const ofLists: Defaults = { ...ofRepeatable, kind: "read" }
@@ -109,23 +110,9 @@ const defaultsFor = (url: string): Defaults => {
     return isRepeatable(path, /\/batch\/(create|associate\/default)$/) ? ofRepeatableAssociations : ofAssociations
   }
   if (/^\/events\/[\w-]+\/send(\/batch)?$/.test(path)) return ofEvents
-  return isRepeatable(path, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) ? ofRepeatable : ofRecords
+  return isRepeatable(path, /\/imports\/([\d-]+\/)?[^/]+\/cancel$/) ? ofRepeatable : ofOthers
 }
 
 /** POSTs that change nothing, or come to the same when they are carried out twice. */
 const isRepeatable = (path: string, others: RegExp): boolean =>
   /\/batch\/(read|update|upsert|archive|labels\/archive)$/.test(path) || others.test(path)
-
-const known = new WeakMap<Limits, Map<Defaults, ReadonlyArray<string>>>()
-
-/** The same array each time, by which the limiter knows again what it has looked for. */
-const bucketsOf = (defaults: Defaults, limits: Limits): ReadonlyArray<string> => {
-  let all = known.get(limits)
-  if (all === undefined) known.set(limits, all = new Map())
-  let buckets = all.get(defaults)
-  if (buckets === undefined) {
-    buckets = defaults.buckets.filter((bucket) => limits.some(({ name }) => name === bucket))
-    all.set(defaults, buckets)
-  }
-  return buckets
-}

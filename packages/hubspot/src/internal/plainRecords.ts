@@ -17,7 +17,7 @@ const id = Symbol.for("effect-hubspot/plain")
 const readerId = Symbol.for("effect-resilience/plainReader")
 const notPlain = Symbol.for("effect-resilience/notPlain")
 
-/** Has answers that hold such a schema read in this way; `undefined` is left to the schema. */
+/** An annotation: JSON is read by `read` and not by the schema, but for what that gives `undefined` for. */
 export const readBy = (read: (json: unknown) => unknown) => ({ [readerId]: (json: unknown) => read(json) ?? notPlain })
 
 /** As an annotation, it does not outlive a change of what the schema means: a filter has annotations of its own. */
@@ -92,8 +92,9 @@ export const records = (readerOf: (name: string) => Reader, names: ReadonlyArray
 }
 
 /**
- * Begun with a spread, an object is made where the young ones are. V8 counts of each plain literal how many outlive a
- * collection: of records that wait for their page these may be all, and it would make them in the old generation from then on.
+ * Begun with a spread, an object is made where the young ones are: V8 makes those of a plain literal in the old generation
+ * once most of them outlive a collection, as records do that wait for the rest of their page. What that costs, and how the
+ * client keeps from it, is told in effect-resilience's `internal/course.ts`.
  */
 const nothing = {}
 

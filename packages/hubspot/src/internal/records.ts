@@ -146,26 +146,26 @@ export const decoder = (fields: Fields): Decoder => {
     return Schema.transformOrFail(Schema.Unknown, Schema.declare((_): _ is Answered<R> => true), {
       strict: true,
       decode: (json, options) => {
-        const known = read(json)
-        return known === undefined
+        const answered = read(json)
+        return answered === undefined
           ? ParseResult.flatMap(ParseResult.decodeUnknown(Wire)(json, options), exact)
-          : ParseResult.succeed(known)
+          : ParseResult.succeed(answered)
       },
       encode: (answered, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, answered, "records are only read"))
     }).annotations(Plain.readBy(read))
   }
 
-  // Effect compiles a schema anew for each object that it is.
-  const known = new Map<string, unknown>()
+  // Effect keeps what it compiles by the schema's identity: for the same selection it has to be the same one.
+  const schemas = new Map<string, unknown>()
   return <R extends CrmRecord<unknown>>(
     names: ReadonlyArray<string> | undefined,
     history: ReadonlyArray<string> = []
   ) => {
     const key = JSON.stringify([names, history])
-    let schema = known.get(key)
+    let schema = schemas.get(key)
     if (schema === undefined) {
-      if (known.size >= most) known.clear()
-      known.set(key, schema = schemaOf(names, history))
+      if (schemas.size >= most) schemas.clear()
+      schemas.set(key, schema = schemaOf(names, history))
     }
     return schema as Schema.Schema<Answered<R>, unknown> // it reads what was asked for, and `R` says what that was
   }

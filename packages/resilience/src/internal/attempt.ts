@@ -65,60 +65,60 @@ export const attempt = <A, R>(self: Try<A, R>, restore: Course.Restore): Effect.
 const refused = ({ course }: Try<unknown, unknown>, breaker: CircuitBreaker.Unsafe, until: number, now: number) =>
   Effect.mapError(breaker.unsafeRefuse(until, now), (error) => circuitOpen(course.call, error))
 
-/** One that has its slots, and how to give them back where that is not somebody else's business. */
+/** An attempt that holds its slots. Where the limiter takes them back by itself, there is no `giveBack`. */
 class Admitted<A, R> implements Sending, Attempt {
-  readonly of: Try<A, R>
+  readonly part: Try<A, R>
   request: HttpClientRequest.HttpClientRequest
   /** In milliseconds. */
   readonly waited: number
   readonly giveBack: GiveBack | undefined
   /** The breaker's, where there is one. */
   permit: Permit | undefined
-  /** How long it may take by itself, and until when, if the call has as much time left. */
+  /** The attempt's own timeout, and the instant at which it is over. */
   allowed = Duration.infinity
   end = Infinity
-  underway: Sending["underway"]
+  abortable: Sending["abortable"]
   status: number | undefined
   failure: Failure | undefined
 
   constructor(
-    of: Try<A, R>,
+    part: Try<A, R>,
     request: HttpClientRequest.HttpClientRequest,
     waited: number,
     giveBack: GiveBack | undefined
   ) {
-    this.of = of
+    this.part = part
     this.request = request
     this.waited = waited
     this.giveBack = giveBack
   }
 
   get equipment() {
-    return this.of.equipment
+    return this.part.equipment
   }
 
   get call() {
-    return this.of.course.call
+    return this.part.course.call
   }
 
   get clock() {
-    return this.of.course.clock
+    return this.part.course.clock
   }
 
   get until() {
-    return Math.min(this.end, this.of.course.deadline)
+    return Math.min(this.end, this.part.course.deadline)
   }
 
   /** Sends the request, for as long as the attempt and the call may take. */
-  send(request: HttpClientRequest.HttpClientRequest, allowed: Duration.Duration): Effect.Effect<A, ApiError, R> {
+  begin(request: HttpClientRequest.HttpClientRequest, allowed: Duration.Duration): Effect.Effect<A, ApiError, R> {
     this.request = request
     this.allowed = allowed
-    this.end = Course.now(this.of.course) + Duration.toMillis(allowed)
-    return this.of.exchange(this)
+    this.end = Course.now(this.part.course) + Duration.toMillis(allowed)
+    return this.part.exchange(this)
   }
 
   onTimeout() {
-    const { course } = this.of
+    const { course } = this.part
     return this.end <= course.deadline
       ? attemptTimedOut(this.call, this.allowed)
       : deadlineExceeded(course, "unknown")
@@ -158,13 +158,13 @@ const admitted = <A, R>(
 
 /** With its slots in hand, a call asks the breaker once more. */
 const guarded = <A, R>(self: Admitted<A, R>, restore: Course.Restore): Effect.Effect<A, ApiError, R> => {
-  const { course } = self.of
+  const { course } = self.part
   const { breaker } = course.call.destination
   if (breaker === undefined) return begun(self, restore, undefined)
   const now = Course.now(course)
   const { answer, told } = breaker.unsafeAdmit(now)
   if ("retryAt" in answer) {
-    return after(self.giveBack?.("not-sent", now), refused(self.of, breaker, answer.retryAt, now))
+    return after(self.giveBack?.("not-sent", now), refused(self.part, breaker, answer.retryAt, now))
   }
   self.permit = answer
   return begun(self, restore, told)
@@ -177,7 +177,7 @@ const begun = <A, R>(
   /** What is to be said of the breaker. */
   told: Effect.Effect<void> | undefined
 ): Effect.Effect<A, ApiError, R> => {
-  const { giveBack, of: { course, equipment: { observer }, n }, permit } = self
+  const { giveBack, part: { course, equipment: { observer }, n }, permit } = self
   const { call, clock } = course
   const { breaker } = call.destination
   const beganAt = Course.now(course)
@@ -190,7 +190,7 @@ const begun = <A, R>(
       : restore(after(told, Effect.suspend(() => sent(self)))),
     (exit) => {
       // Interrupted: nobody waits for the rest of it.
-      self.underway?.abort()
+      self.abortable?.abort()
       const now = Course.now(course)
       const error = errorOf(exit)
       if (!isLate) observer.attemptEnded(call, n, self, now - beganAt, error)
@@ -207,14 +207,14 @@ const begun = <A, R>(
 }
 
 const sent = <A, R>(self: Admitted<A, R>): Effect.Effect<A, ApiError, R> => {
-  const { course, equipment: { propagateTrace }, n } = self.of
+  const { course, equipment: { propagateTrace }, n } = self.part
   const { attemptTimeout } = course.call.policy
   const allowed = AttemptTimeout.unsafeOfAttempt(attemptTimeout, n)
-  if (allowed !== undefined && !propagateTrace && !course.isTraced) return self.send(self.request, allowed)
+  if (allowed !== undefined && !propagateTrace && !course.isTraced) return self.begin(self.request, allowed)
   const whole = Effect.zipWith(
     propagateTrace ? Spans.propagate(self.request) : Effect.succeed(self.request),
     AttemptTimeout.ofAttempt(attemptTimeout, n),
-    (request, allowed) => self.send(request, allowed)
+    (request, allowed) => self.begin(request, allowed)
   )
   return Spans.ofAttempt(Effect.flatten(whole), course, n, () => self.status)
 }

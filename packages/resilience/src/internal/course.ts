@@ -10,11 +10,11 @@ import * as Spans from "./spans.ts"
 import { unsafeNow } from "./time.ts"
 
 /**
- * As the region of the fibre has it.
+ * By the clock and the deadline of the region that the fibre is in.
  *
- * Whatever is kept of a call until its answer is here is an object of a class, and no literal. V8 counts how many objects of
- * each literal outlive a collection; of those that wait for answers nearly all do, and from then on it makes them in the old
- * generation, where they keep alive all that they refer to, until the next major collection. That took half of the CPU.
+ * A class, like all that lives while a call waits for its answer. V8 counts how many objects of each literal outlive a
+ * collection, and makes them in the old generation once most of them do (it calls that pretenuring). There they would keep
+ * alive all that they refer to, which is the whole call, until the next major collection: that took half of the CPU.
  */
 export class Course {
   readonly call: Call

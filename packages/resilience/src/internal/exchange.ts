@@ -38,8 +38,8 @@ export interface Sending {
   readonly onTimeout: () => ApiError.ApiError
   readonly classify: Classifier.Classifier
   readonly onHead: (head: Lean.Head) => Effect.Effect<void> | undefined
-  /** Who sends it ends this where the exchange is left before its own end. */
-  underway: Lean.Underway | undefined
+  /** Whoever runs the exchange aborts this when it is interrupted. */
+  abortable: Lean.Abortable | undefined
 }
 
 /** How an answer is taken in: as a whole, or as a stream. */
@@ -100,7 +100,11 @@ const firstChunk = (
   Effect.gen(function*() {
     const { call, clock } = sending
     const head = ApiResponse.make(response.status, response.headers, new Uint8Array())
-    if (sending.classify(head, clock.unsafeCurrentTimeMillis()) !== undefined) {
+    const failure = yield* Effect.sync(() => sending.classify(head, clock.unsafeCurrentTimeMillis())).pipe(
+      // It may throw. What nobody is going to read must not keep its connection.
+      Effect.onError(() => leave(response.stream))
+    )
+    if (failure !== undefined) {
       const answer = yield* collected(call, response)
       return Stream.make(yield* judged(sending, answer, () => Effect.succeed(answer.body)))
     }
@@ -118,6 +122,10 @@ const firstChunk = (
     return Stream.concat(Stream.fromChunk(first), Stream.fromPull(Effect.succeed(rest)))
   })
 
+/** Begins to read and stops at once, which ends the connection: the platform has no other word for that. */
+const leave = <A, E>(stream: Stream.Stream<A, E>): Effect.Effect<void> =>
+  Effect.ignore(Effect.timeoutOption(Effect.interruptible(Stream.runDrain(stream)), 0))
+
 /** Sends the request with any client, and takes in an answer that has just begun to arrive. */
 const fetched = <A, R>(
   sending: Sending,
@@ -129,37 +137,38 @@ const fetched = <A, R>(
   })
 
 /**
- * The same in callbacks, and so is its timeout: there is no fibre but the caller's. An interruption is seen to by who sends
- * it, as a canceller of `Effect.async` would cost a third of the whole.
+ * Sends the request over a lean transport, and takes in the whole answer. All of it is callbacks, and so is its timeout: there
+ * is no fibre but the caller's. An interruption is seen to by whoever runs it, as a canceller of `Effect.async` would cost a
+ * third of the whole.
  */
 const inCallbacks = (transport: Lean.Transport, body: Lean.Body, sending: Sending) => {
-  const callbacks = new Callbacks(sending)
+  const pending = new PendingExchange(sending)
   return after(
     sending.equipment.timers.arm(sending.until),
-    Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((tell) => callbacks.begin(transport, body, tell))
+    Effect.async<ApiResponse.ApiResponse, ApiError.ApiError>((tell) => pending.begin(transport, body, tell))
   )
 }
 
 type Result = Effect.Effect<ApiResponse.ApiResponse, ApiError.ApiError>
 
 /** A class for the sake of the collector: see `course.ts`. */
-class Callbacks implements Lean.Listener, Lean.Underway {
+class PendingExchange implements Lean.Listener, Lean.Abortable {
   private readonly sending: Sending
   private readonly timer: Entry
-  private tell: ((result: Result) => void) | undefined
-  private underway: Lean.Underway | undefined
+  private resume: ((result: Result) => void) | undefined
+  private abortable: Lean.Abortable | undefined
 
   constructor(sending: Sending) {
     this.sending = sending
-    sending.underway = this
+    sending.abortable = this
     this.timer = sending.equipment.timers.unsafeSet(sending.until, () => this.onTimeout())
   }
 
-  begin(transport: Lean.Transport, body: Lean.Body, tell: (result: Result) => void): void {
+  begin(transport: Lean.Transport, body: Lean.Body, resume: (result: Result) => void): void {
     // Its time may have been up before it began.
-    if (this.timer.ring === undefined) return tell(this.late())
-    this.tell = tell
-    this.underway = transport(this.sending.request, body, this)
+    if (this.timer.ring === undefined) return resume(this.late())
+    this.resume = resume
+    this.abortable = transport(this.sending.request, body, this)
   }
 
   private late(): Result {
@@ -167,23 +176,23 @@ class Callbacks implements Lean.Listener, Lean.Underway {
   }
 
   private onTimeout(): void {
-    this.sending.underway = undefined
-    this.underway?.abort()
-    this.tell?.(this.late())
+    this.sending.abortable = undefined
+    this.abortable?.abort()
+    this.resume?.(this.late())
   }
 
   abort(): void {
-    this.sending.underway = undefined
+    this.sending.abortable = undefined
     this.sending.equipment.timers.unsafeCallOff(this.timer)
-    this.underway?.abort()
+    this.abortable?.abort()
   }
 
   private finish(head: Lean.Head | undefined, result: Result): void {
     const { sending } = this
-    sending.underway = undefined
+    sending.abortable = undefined
     sending.equipment.timers.unsafeCallOff(this.timer)
     // Suspended: what the caller's functions throw is for the fibre to die of, and not for the connection.
-    this.tell?.(Effect.suspend(() => after(head && sending.onHead(head), result)))
+    this.resume?.(Effect.suspend(() => after(head && sending.onHead(head), result)))
   }
 
   onAnswer(head: Lean.Head, body: Uint8Array): void {

@@ -22,13 +22,13 @@ export interface Listener {
 /** Forms are left to the platform, which takes its time to write them down. */
 export type Body = Exclude<HttpBody.HttpBody, HttpBody.FormData>
 
-export interface Underway {
+export interface Abortable {
   /** Ends the connection; nothing is told after that. */
   readonly abort: () => void
 }
 
 /** Sends a request and collects the whole answer. */
-export type Transport = (request: HttpClientRequest.HttpClientRequest, body: Body, listener: Listener) => Underway
+export type Transport = (request: HttpClientRequest.HttpClientRequest, body: Body, listener: Listener) => Abortable
 
 const transports = new WeakMap<HttpClient.HttpClient, Transport>()
 

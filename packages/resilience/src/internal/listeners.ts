@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 export type Listeners<A> = Set<(a: A) => void>
 
 /** Until the scope ends. */
-export const listen = <A>(listeners: Listeners<A>, tell: (a: A) => void): Effect.Effect<void, never, Scope.Scope> =>
+const listen = <A>(listeners: Listeners<A>, tell: (a: A) => void): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(
     Effect.sync(() => listeners.add(tell)),
     () => Effect.sync(() => listeners.delete(tell))

@@ -14,11 +14,11 @@ export interface RollingWindow {
   regain: number
   inFlight: number
   /**
-   * When the slots of answered calls open again, ascending from `head`, and how many at each instant; all those of a day
-   * at once. There may be very many of them: numbers, so that each is no object for the collector to look at.
+   * When the slots of answered calls open again, ascending from `head`, and how many at each of these instants; all those of
+   * a day at once. Two lists of numbers, as there may be very many: objects would be much for the collector to look at.
    */
   readonly openings: Array<number>
-  readonly opened: Array<number>
+  readonly slotsOpening: Array<number>
   head: number
   /** The slots that are still to open. */
   answered: number
@@ -42,7 +42,7 @@ const from = (limit: number, window: number, regain: number, opensAt: (now: numb
   regain,
   inFlight: 0,
   openings: [],
-  opened: [],
+  slotsOpening: [],
   head: 0,
   answered: 0,
   closedUntil: Number.NEGATIVE_INFINITY,
@@ -70,14 +70,14 @@ export const available = (self: RollingWindow, now: number): number =>
   Math.min(unused(self, now), Math.floor(reportedRoom(self, now)))
 
 const unused = (self: RollingWindow, now: number): number => {
-  const { opened, openings } = self
+  const { slotsOpening, openings } = self
   while (self.head < openings.length && openings[self.head]! <= now) {
-    self.answered -= opened[self.head]!
+    self.answered -= slotsOpening[self.head]!
     self.head++
   }
   if (self.head > 0 && (self.head === openings.length || (self.head > 1024 && self.head * 2 > openings.length))) {
     openings.splice(0, self.head)
-    opened.splice(0, self.head)
+    slotsOpening.splice(0, self.head)
     self.head = 0
   }
   return self.limit - self.inFlight - self.answered
@@ -95,11 +95,11 @@ export const soonest = (self: RollingWindow, weight: number, now: number): numbe
   return Math.max(free, self.closedUntil, soonestReported(self, weight, now))
 }
 
-/** When so many more slots have opened: infinite while there are not as many. */
-const opensWith = ({ answered, head, opened, openings }: RollingWindow, missing: number): number => {
+/** When so many more slots have slotsOpening: infinite while there are not as many. */
+const opensWith = ({ answered, head, slotsOpening, openings }: RollingWindow, missing: number): number => {
   if (missing > answered) return Number.POSITIVE_INFINITY
   let last = head
-  for (let left = missing - opened[last]!; left > 0; left -= opened[last]!) last++
+  for (let left = missing - slotsOpening[last]!; left > 0; left -= slotsOpening[last]!) last++
   return openings[last]!
 }
 
@@ -160,17 +160,17 @@ export const change = (self: RollingWindow, { limit, opensAt, regain, window }: 
 
 /** Nearly always at the end; only behind an abandoned call there may be later ones to step over. */
 const openAt = (self: RollingWindow, slots: number, at: number): void => {
-  const { head, opened, openings } = self
+  const { head, slotsOpening, openings } = self
   self.answered += slots
   let place = openings.length
   while (place > head && openings[place - 1]! > at) place--
   if (place > head && openings[place - 1] === at) {
-    opened[place - 1]! += slots
+    slotsOpening[place - 1]! += slots
   } else if (place === openings.length) {
     openings.push(at)
-    opened.push(slots)
+    slotsOpening.push(slots)
   } else {
     openings.splice(place, 0, at)
-    opened.splice(place, 0, slots)
+    slotsOpening.splice(place, 0, slots)
   }
 }
