@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Fiber, Stream, TestClock } from "effect"
+import { DateTime, Duration, Effect, Exit, Fiber, Stream, TestClock } from "effect"
 import { ApiError, CircuitBreaker, RetrySchedule, SampleErrors } from "effect-resilience"
 
 const { clientError, rateLimited, serverError, timeout } = SampleErrors
@@ -34,6 +34,20 @@ describe("a circuit breaker", () => {
       assert.strictEqual((yield* Effect.either(call))._tag, "Left")
       yield* TestClock.adjust("2 seconds")
       yield* call
+      assert.strictEqual(yield* modeOf(breaker), "closed")
+    }))
+
+  it.effect("a judge that throws is the end of its effect, and leaves the probe's place to the next one", () =>
+    Effect.gen(function*() {
+      const breaker = yield* CircuitBreaker.make({ ...settings, probes: 1 })
+      yield* Effect.replicateEffect(Effect.ignore(failing.pipe(CircuitBreaker.protect(breaker))), 2)
+      yield* TestClock.adjust("5 seconds")
+      const mistake = new Error("mine")
+      const exit = yield* Effect.exit(breaker.withPermit(Effect.void, () => {
+        throw mistake
+      }))
+      assert.deepStrictEqual(exit, Exit.die(mistake))
+      yield* Effect.void.pipe(CircuitBreaker.protect(breaker))
       assert.strictEqual(yield* modeOf(breaker), "closed")
     }))
 

@@ -239,8 +239,16 @@ export const unsafeMake = (
         const now = unsafeNow(clock)
         const { answer, told } = unsafeAdmit(now)
         if ("retryAt" in answer) return refuse(answer.retryAt, now)
-        const used = whenDone(restore(self), (exit) =>
-          after(unsafeSettle(answer, exit, judge(exit), unsafeNow(clock), clock.unsafeCurrentTimeMillis()), exit))
+        const used = whenDone(restore(self), (exit): Effect.Effect<A, E> => {
+          const settled = (verdict: Verdict) =>
+            unsafeSettle(answer, exit, verdict, unsafeNow(clock), clock.unsafeCurrentTimeMillis())
+          try {
+            return after(settled(judge(exit)), exit)
+          } catch (mistake) {
+            // The judge's. It has said nothing, and must not keep a probe's place.
+            return after(settled("ignored"), Effect.die(mistake))
+          }
+        })
         return after(told, used)
       })
     )
