@@ -19,7 +19,11 @@ export interface CallId {
   readonly url: string
 }
 
-interface Fields extends CallId {
+/** A class for the sake of the collector: see `course.ts`. */
+export class Call implements CallId {
+  readonly method: string
+  readonly urlTemplate: string
+  readonly url: string
   readonly endpoint: Endpoint.Endpoint
   readonly destination: Destination
   readonly own: Terms["own"]
@@ -34,27 +38,8 @@ interface Fields extends CallId {
   /** Where there is but one of them. */
   readonly onlyBucket: string | undefined
   readonly weight: number | undefined
-}
 
-/** A class for the sake of the collector: see `course.ts`. */
-export class Call implements Fields {
-  readonly method: Fields["method"]
-  readonly urlTemplate: Fields["urlTemplate"]
-  readonly url: Fields["url"]
-  readonly endpoint: Fields["endpoint"]
-  readonly destination: Fields["destination"]
-  readonly own: Fields["own"]
-  readonly limiter: Fields["limiter"]
-  readonly concurrency: Fields["concurrency"]
-  readonly request: Fields["request"]
-  readonly policy: Fields["policy"]
-  readonly replayable: Fields["replayable"]
-  readonly readOnce: Fields["readOnce"]
-  readonly buckets: Fields["buckets"]
-  readonly onlyBucket: Fields["onlyBucket"]
-  readonly weight: Fields["weight"]
-
-  constructor(fields: Fields) {
+  constructor(fields: Call) {
     this.method = fields.method
     this.urlTemplate = fields.urlTemplate
     this.url = fields.url
